@@ -1,0 +1,39 @@
+# Everything a person does with this checkout. `make demo` and `make test` do all their own set-up from nothing.
+.PHONY: setup setup-test setup-bench build build-asan test demo bench fuzz lint format clean
+
+setup:       ; @scripts/setup build
+setup-test:  ; @scripts/setup build test
+setup-bench: ; @scripts/setup build bench
+
+build: setup
+	@[ -f build/build.ninja ] || cmake --preset release
+	@cmake --build build
+
+build-asan: setup-test
+	@[ -f build-asan/build.ninja ] || cmake --preset asan
+	@cmake --build build-asan
+
+demo: build
+	@examples/defect/demo $(DEMO_FLAGS)
+
+test: setup-test build build-asan
+	@scripts/test build-asan
+
+bench: setup-bench
+	@cmake --preset release -DDROVER_BENCH=ON
+	@cmake --build build
+	@bench/run
+
+fuzz: setup-test
+	@[ -f build-fuzz/build.ninja ] || cmake --preset fuzz
+	@cmake --build build-fuzz
+	@scripts/fuzz $(FUZZ_SECONDS)
+
+lint: setup-test
+	@cmake --preset release > /dev/null
+	@scripts/lint
+
+format: setup-test
+	@scripts/lint --fix
+
+clean: ; @rm -rf build build-asan build-debug build-tsan build-fuzz out

@@ -1,0 +1,62 @@
+# A room is a folder of src/: its *.cpp make the library drover_ROOM, its *_test.cpp the program ROOM_test, its
+# *_fuzz.cpp a fuzzer each, and its main.cpp, when PROGRAM is given, the program of that name.
+include(GoogleTest)
+
+# drover_room(NAME [ROOMS r…] [LIBS lib…] [PROGRAM name] [TEST_ROOMS r…] [TEST_LIBS lib…])
+function(drover_room name)
+  cmake_parse_arguments(arg "" "PROGRAM" "ROOMS;LIBS;TEST_ROOMS;TEST_LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  set(tests ${sources})
+  set(fuzzers ${sources})
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cpp$|/main\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
+  list(TRANSFORM arg_ROOMS PREPEND drover_)
+  list(TRANSFORM arg_TEST_ROOMS PREPEND drover_)
+
+  if(sources)
+    add_library(drover_${name} STATIC ${sources})
+    target_link_libraries(drover_${name} PUBLIC drover_settings ${arg_ROOMS} fmt::fmt
+                          nlohmann_json::nlohmann_json PRIVATE ${arg_LIBS})
+    target_precompile_headers(drover_${name} REUSE_FROM drover_pch)
+  else()
+    add_library(drover_${name} INTERFACE)
+    target_link_libraries(drover_${name} INTERFACE drover_settings ${arg_ROOMS} ${arg_LIBS})
+  endif()
+  if(arg_PROGRAM)
+    add_executable(${arg_PROGRAM} main.cpp)
+    target_link_libraries(${arg_PROGRAM} PRIVATE drover_${name} ${arg_LIBS})
+    target_precompile_headers(${arg_PROGRAM} REUSE_FROM drover_pch)
+  endif()
+  if(tests AND GTest_FOUND)
+    drover_test(${name}_test SOURCES ${tests} LIBS drover_${name} ${arg_TEST_ROOMS} ${arg_LIBS} ${arg_TEST_LIBS})
+  endif()
+  if(DROVER_FUZZ)
+    foreach(source IN LISTS fuzzers)
+      get_filename_component(fuzzer "${source}" NAME_WE)
+      add_executable(${fuzzer} "${source}")
+      target_link_libraries(${fuzzer} PRIVATE drover_${name} ${arg_TEST_ROOMS} ${arg_LIBS})
+      target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
+      set_target_properties(${fuzzer} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz")
+    endforeach()
+  endif()
+endfunction()
+
+# drover_test(NAME SOURCES file… LIBS lib… [TIMEOUT seconds]): one ctest entry for each TEST in it.
+# Tests find the checkout's files through DROVER_SOURCE_DIR and the built programs through DROVER_BIN_DIR.
+function(drover_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE DROVER_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+                             DROVER_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  # Definitions above differ between no two tests, so they are the same for the header's own unit.
+  target_precompile_headers(${name} REUSE_FROM drover_test_pch)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+                       PROPERTIES TIMEOUT ${arg_TIMEOUT} ENVIRONMENT
+                       "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0")
+endfunction()

@@ -1,0 +1,62 @@
+#include "cli/command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace drover::cli {
+namespace {
+
+void show_error(const Error& error, bool json) {
+  if (json) {
+    const nlohmann::ordered_json document = {
+        {"error",
+         {{"code", name(error.code)}, {"category", name(error.category())}, {"message", error.text()}}}};
+    fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
+  fmt::print(stderr, "drover: {} [{}]\n", error.text(), name(error.code));
+}
+
+}  // namespace
+
+void on_run(CLI::App* verb, Context& context, std::function<Result<Answer>()> work) {
+  verb->add_flag("--json", context.json, "Answer with one JSON document on stdout");
+  verb->callback([&context, work = std::move(work)] {
+    const Result<Answer> answer = work();
+    if (!answer) {
+      show_error(answer.error(), context.json);
+      context.exit_code = 1;
+      return;
+    }
+    if (context.json)
+      fmt::print("{}\n", answer->json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    else if (!answer->text.empty())
+      fmt::print("{}{}", answer->text, answer->text.ends_with('\n') ? "" : "\n");
+  });
+}
+
+CLI::App* noun(CLI::App& program, const std::string& name, const std::string& about) {
+  if (CLI::App* known = program.get_subcommand_no_throw(name)) return known;
+  CLI::App* made = program.add_subcommand(name, about);
+  made->require_subcommand(1);
+  return made;
+}
+
+Progress::Progress(std::string label, std::uint64_t total)
+    : label_(std::move(label)), total_(total), terminal_(isatty(STDERR_FILENO) == 1) {}
+
+Progress::~Progress() {
+  if (terminal_ && shown_percent_ >= 0) fmt::print(stderr, "\n");
+}
+
+void Progress::set(std::uint64_t done) {
+  const int percent = total_ == 0 ? 100 : static_cast<int>(done * 100 / total_);
+  if (!terminal_ || percent == shown_percent_) return;
+  shown_percent_ = percent;
+  fmt::print(stderr, "\r{} [{:<25}] {:3}%", label_, std::string(static_cast<std::size_t>(percent) / 4, '#'),
+             percent);
+  std::fflush(stderr);
+}
+
+}  // namespace drover::cli

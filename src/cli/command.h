@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/result.h"
+
+namespace drover::cli {
+
+/// What every verb shares.
+struct Context {
+  bool json = false;  // --json: one JSON document on stdout, an error as {"error":{"code","message"}}
+  int exit_code = 0;  // 0 ok, 1 failed or refused, 2 usage
+};
+
+/// What a verb answers: the document of --json, and the same for people.
+struct Answer {
+  nlohmann::ordered_json json;
+  std::string text;
+};
+
+/// Adds `--json` to a verb and runs `work` when it is chosen.
+void on_run(CLI::App* verb, Context& context, std::function<Result<Answer>()> work);
+
+/// The noun `name` ("model") under the program, made at the first call.
+CLI::App* noun(CLI::App& program, const std::string& name, const std::string& about);
+
+/// A progress bar on stderr; nothing when stderr is no terminal.
+class Progress {
+ public:
+  Progress(std::string label, std::uint64_t total);
+  ~Progress();
+  void set(std::uint64_t done);
+
+ private:
+  std::string label_;
+  std::uint64_t total_;
+  int shown_percent_ = -1;
+  bool terminal_;
+};
+
+}  // namespace drover::cli

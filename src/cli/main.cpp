@@ -1,0 +1,19 @@
+#include "base/log.h"
+#include "cli/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace drover;
+  log::start("drover", log::Format::text, log::Level::warn);
+  cli::Context context;
+  CLI::App program("Drover: signs, publishes, deploys and watches machine-learning models on edge devices.",
+                   "drover");
+  program.set_version_flag("--version", DROVER_VERSION);
+  program.require_subcommand(1);
+  program.footer("Each verb has --help and --json. Exit codes: 0 ok, 1 failed or refused, 2 usage.");
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : 2;
+  }
+  return context.exit_code;
+}
