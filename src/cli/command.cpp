@@ -37,7 +37,8 @@ void on_run(CLI::App* verb, Context& context, std::function<Result<Answer>()> wo
 }
 
 CLI::App* noun(CLI::App& program, const std::string& name, const std::string& about) {
-  if (CLI::App* known = program.get_subcommand_no_throw(name)) return known;
+  const auto known = program.get_subcommands([&](const CLI::App* app) { return app->get_name() == name; });
+  if (!known.empty()) return known.front();
   CLI::App* made = program.add_subcommand(name, about);
   made->require_subcommand(1);
   return made;
