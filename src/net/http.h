@@ -18,36 +18,36 @@ using Headers = std::vector<std::pair<std::string, std::string>>;  // names in l
 
 /// The client certificate of a device, and whom it believes.
 struct Identity {
-  std::string ca_file;           // PEM; empty: the system's authorities
-  std::string certificate_file;  // PEM; empty: none is presented
-  std::string key_file;
+  std::string ca_file = {};           // PEM; empty: the system's authorities
+  std::string certificate_file = {};  // PEM; empty: none is presented
+  std::string key_file = {};
 };
 
 struct ClientOptions {
-  Identity identity;
-  std::string proxy;                       // empty: the environment's
+  Identity identity = {};
+  std::string proxy = {};                  // empty: the environment's
   std::uint64_t bytes_per_second_max = 0;  // 0: no cap
   std::string user_agent = "drover/" DROVER_VERSION;
 };
 
 struct ClientRequest {
   std::string method = "GET";
-  std::string url;  // http, https or file
-  Headers headers;
-  std::string body;
+  std::string url = {};  // http, https or file
+  Headers headers = {};
+  std::string body = {};
   std::uint64_t resume_at = 0;                      // asks for bytes from here on (Range)
   std::uint64_t bytes_max = 1 << 20;                // a longer body ends the transfer with too_large
   std::chrono::milliseconds timeout{30'000};        // whole transfer; 0: none
   std::chrono::milliseconds stall_timeout{30'000};  // no byte for so long ends it with timed_out
   /// Takes the body's bytes as they come (a download); without it they are gathered in ClientResponse::body.
   /// A failure ends the transfer with that error. Called only for statuses 200 and 206.
-  std::function<Status(ByteView bytes)> sink;
+  std::function<Status(ByteView bytes)> sink = {};
 };
 
 struct ClientResponse {
   int status = 0;  // a file:// URL answers 200 or 404
-  Headers headers;
-  std::string body;
+  Headers headers = {};
+  std::string body = {};
   /// The resource's whole length when the peer told it (Content-Range or Content-Length).
   std::optional<std::uint64_t> total_bytes;
   [[nodiscard]] std::string header(std::string_view name) const;
