@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace drover::agent {
+
+/// A model line that a standalone device follows: its version is what the signed channel says.
+struct FollowedModel {
+  ModelName name;
+  std::string channel = "stable";
+};
+
+/// What the device's owner decides: docs/formats/agent-config.md.
+struct Config {
+  std::optional<DeviceId> device;
+  std::string server;      // empty: standalone
+  std::string repository;  // empty: the server's own
+  std::filesystem::path state_dir = "/var/lib/drover";
+  std::filesystem::path run_dir = "/run/drover";
+  std::filesystem::path worker;  // empty: beside the agent
+  std::filesystem::path sysfs = "/sys";
+  std::string proxy;
+  std::chrono::milliseconds poll = std::chrono::hours(1);
+  double poll_jitter = 0.1;  // the poll comes up to this share earlier or later
+  std::chrono::milliseconds report = std::chrono::minutes(1);
+  std::chrono::milliseconds smoke_timeout = std::chrono::minutes(5);
+  std::uint64_t bytes_per_second_max = 0;  // of downloads; 0: no cap
+  std::size_t keep = 3;                    // versions of a model on disk, the active one among them
+  std::map<std::string, std::string> labels;
+  std::vector<FollowedModel> models;
+
+  [[nodiscard]] bool standalone() const { return server.empty(); }
+  /// The base with metadata/ and targets/ under it, without a slash at its end.
+  [[nodiscard]] std::string repository_url() const;
+  [[nodiscard]] std::filesystem::path identity(std::string_view file) const {
+    return state_dir / "identity" / file;
+  }
+  [[nodiscard]] std::filesystem::path trust() const { return state_dir / "trust"; }
+  [[nodiscard]] std::filesystem::path control_socket() const { return run_dir / "agent.sock"; }
+  [[nodiscard]] std::filesystem::path notify_socket() const { return run_dir / "notify.sock"; }
+};
+
+/// An option with one value. The file's key "state_dir" is the flag --state-dir and the variable
+/// DROVER_STATE_DIR.
+struct Option {
+  std::string_view key;
+  std::string_view help;
+  Status (*set)(Config& config, std::string_view value);
+};
+const std::vector<Option>& options();
+
+constexpr std::size_t kConfigBytesMax = 256 * 1024;
+
+/// Reads agent.toml over `config`. Errors: bad_toml with line and column (also for a key that is not known),
+/// too_large.
+Status read_config(std::string_view toml, Config& config);
+
+/// What holds between the options: a server or a repository, and a device id where there is a server.
+Status check(const Config& config);
+
+}  // namespace drover::agent

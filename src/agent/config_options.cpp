@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "agent/config.h"
+
+namespace drover::agent {
+namespace {
+
+template <class Number>
+Result<Number> number(std::string_view text, Number low, Number high) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size() && value >= low && value <= high) return value;
+  return fail(Code::invalid_argument,
+              fmt::format("\"{}\" is not a number from {} to {}", text.substr(0, 40), low, high));
+}
+
+Result<std::chrono::milliseconds> span_of_time(std::string_view text, std::chrono::milliseconds low) {
+  const auto value = DROVER_TRY(parse_duration(text));
+  if (value < low || value > std::chrono::days(366))
+    return fail(Code::invalid_argument, fmt::format("{} is outside of {} ms to 366 days", text, low.count()));
+  return value;
+}
+
+Result<std::string> url(std::string_view text, std::initializer_list<std::string_view> schemes) {
+  for (const std::string_view scheme : schemes)
+    if (text.starts_with(scheme) && text.size() > scheme.size()) {
+      std::string plain(text);
+      while (plain.ends_with('/') && plain.size() > scheme.size() + 1) plain.pop_back();
+      return plain;
+    }
+  return fail(Code::invalid_argument, fmt::format("\"{}\" is not a URL that starts with {}",
+                                                  text.substr(0, 80), fmt::join(schemes, " or ")));
+}
+
+Status set_labels(Config& config, std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view pair = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), pair.size() + 1));
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos || equals == 0)
+      return fail(Code::invalid_argument, fmt::format("\"{}\" is not KEY=VALUE", pair.substr(0, 80)));
+    config.labels[std::string(pair.substr(0, equals))] = pair.substr(equals + 1);
+  }
+  return {};
+}
+
+using C = Config;
+using Text = std::string_view;
+
+// A path or a text needs no check; everything else names what it wanted.
+const std::vector<Option> kOptions = {
+    {"device", "this device's id, as the server knows it",
+     [](C& c, Text v) -> Status { return c.device = DROVER_TRY(DeviceId::parse(v)), Status(); }},
+    {"server", "URL of drover-server; without one the device follows signed channels by itself",
+     [](C& c, Text v) -> Status { return c.server = DROVER_TRY(url(v, {"https://"})), Status(); }},
+    {"repository", "URL of the model repository (https, http or file); the server's own when not given",
+     [](C& c, Text v) -> Status {
+       return c.repository = DROVER_TRY(url(v, {"https://", "http://", "file://"})), Status();
+     }},
+    {"state_dir", "what must outlive a reboot: identity, trust, models",
+     [](C& c, Text v) -> Status { return c.state_dir = v, Status(); }},
+    {"run_dir", "sockets and rings", [](C& c, Text v) -> Status { return c.run_dir = v, Status(); }},
+    {"worker", "the drover-worker program; beside drover-agent when not given",
+     [](C& c, Text v) -> Status { return c.worker = v, Status(); }},
+    {"sysfs", "where the kernel shows thermal zones",
+     [](C& c, Text v) -> Status { return c.sysfs = v, Status(); }},
+    {"proxy", "URL of an HTTP proxy; the environment's when not given",
+     [](C& c, Text v) -> Status { return c.proxy = v, Status(); }},
+    {"poll", "how often the repository is asked for something new (1h)",
+     [](C& c, Text v) -> Status {
+       return c.poll = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
+     }},
+    {"poll_jitter", "share of the poll by which it comes earlier or later (0.1)",
+     [](C& c, Text v) -> Status { return c.poll_jitter = DROVER_TRY(number(v, 0.0, 0.9)), Status(); }},
+    {"report", "how often health is sent (1m)",
+     [](C& c, Text v) -> Status {
+       return c.report = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
+     }},
+    {"smoke_timeout", "how long a smoke test may take (5m)",
+     [](C& c, Text v) -> Status {
+       return c.smoke_timeout = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
+     }},
+    {"bytes_per_second_max", "speed cap of downloads; 0 is none (0)",
+     [](C& c, Text v) -> Status {
+       return c.bytes_per_second_max = DROVER_TRY(number<std::uint64_t>(v, 0, 1'000'000'000'000)), Status();
+     }},
+    {"keep", "versions of a model kept on disk (3)",
+     [](C& c, Text v) -> Status { return c.keep = DROVER_TRY(number<std::size_t>(v, 2, 100)), Status(); }},
+    {"labels", "KEY=VALUE,KEY=VALUE: what variants and rollouts select by", set_labels},
+};
+
+}  // namespace
+
+const std::vector<Option>& options() { return kOptions; }
+
+std::string Config::repository_url() const { return repository.empty() ? server + "/repo" : repository; }
+
+Status check(const Config& config) {
+  if (config.server.empty() && config.repository.empty())
+    return fail(Code::invalid_argument,
+                "the configuration names neither a server nor a repository; set one of the two");
+  if (!config.server.empty() && !config.device)
+    return fail(Code::invalid_argument, "the configuration names a server but no device; set device");
+  if (config.server.empty() && config.models.empty())
+    return fail(Code::invalid_argument,
+                "a device without a server follows channels: add [[model]] with name and channel");
+  return {};
+}
+
+}  // namespace drover::agent
