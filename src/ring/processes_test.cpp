@@ -1,0 +1,163 @@
+// Writers in processes of their own, killed where it hurts.
+#include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ring/owner.h"
+#include "ring/reader.h"
+#include "ring/ring_testing.h"
+#include "ring/writer.h"
+
+namespace drover::ring {
+namespace {
+
+Record numbered(std::int32_t number) { return {.id = 1, .feature_count = 32, .class_index = number}; }
+
+/// Runs `body` in a child and waits for its end; returns the status of waitpid.
+template <class Body>
+int in_child(Body body) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    body();
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+/// From here the kernel kills the process for any call but exit. (Not the strict mode: that also takes the
+/// clock's TSC away.)
+void forbid_system_calls() {
+  std::array<sock_filter, 4> program = {{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit, 0, 1),
+                                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+                                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)}};
+  const sock_fprog filter{.len = program.size(), .filter = program.data()};
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+    ::_exit(2);
+}
+
+void die() { ::raise(SIGKILL); }
+
+struct DeathCase {
+  const char* name;
+  Step step;
+  std::size_t kept;  // of three records, the last of which is being written
+};
+
+class Death : public testing::TestWithParam<DeathCase> {};
+
+TEST_P(Death, LosesAtMostTheRecordThatIsBeingWritten) {
+  const TestDirectory here;
+  Mapping mapping = *Mapping::create(here.ring(), {.lanes = 1, .records = 8});
+  Reader reader(mapping.region());
+  const int status = in_child([&] {
+    LaneHeader& lane = mapping.region().lane(0);
+    lane.owner = this_process();
+    Cursor cursor;
+    for (std::int32_t i = 0; i < 2; ++i) append(mapping.region(), cursor, numbered(i), [](Step) {});
+    append(mapping.region(), cursor, numbered(2), [](Step step) {
+      if (step == GetParam().step) die();
+    });
+  });
+  ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+
+  std::vector<std::int32_t> classes;
+  const auto take = [&](const Record& record) { classes.push_back(record.class_index); };
+  const Drained drained = reader.drain(take);
+  EXPECT_EQ(classes.size(), GetParam().kept);
+  EXPECT_EQ(drained.deaths, 1u);
+  EXPECT_EQ(drained.bad, 0u);
+
+  // The lane is free again, and the next writer's records are whole.
+  classes.clear();
+  Writer next(here.ring());
+  for (std::int32_t i = 10; i < 18; ++i) EXPECT_NE(next.record(numbered(i)), 0u);
+  EXPECT_EQ(reader.drain(take).deaths, 0u);
+  EXPECT_THAT(classes, testing::ElementsAre(10, 11, 12, 13, 14, 15, 16, 17));
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEachStep, Death,
+                         testing::Values(DeathCase{"RoomSeen", Step::room_seen, 2},
+                                         DeathCase{"HalfWritten", Step::half_written, 2},
+                                         DeathCase{"Written", Step::written, 2},
+                                         DeathCase{"Published", Step::published, 3}),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(Processes, WritersKilledAtAnyTimeLeaveWholeRecordsOnly) {
+  const TestDirectory here;
+  Mapping mapping = *Mapping::create(here.ring(), {.lanes = 8, .records = 64});
+  Reader reader(mapping.region());
+  std::map<std::int32_t, std::int32_t> last;  // by writer
+  std::map<std::int32_t, pid_t> children;
+  for (std::int32_t writer = 0; writer < 6; ++writer) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      Writer ring(here.ring());
+      for (std::int32_t i = 1;; ++i) {
+        Record record = numbered(writer * 100'000'000 + i % 100'000'000);
+        record.features.fill(static_cast<float>(record.class_index));
+        ring.record(record);
+      }
+    }
+    children[writer] = child;
+  }
+  const auto take = [&](const Record& record) {
+    const std::int32_t writer = record.class_index / 100'000'000;
+    EXPECT_GT(record.class_index, last[writer]) << "out of order or double";
+    EXPECT_EQ(record.features.back(), static_cast<float>(record.class_index)) << "torn";
+    last[writer] = record.class_index;
+  };
+  Drained total;
+  while (last.size() < children.size() || total.records < 20'000) total += reader.drain(take);
+  for (const auto& [writer, child] : children) ::kill(child, SIGKILL);
+  for (const auto& [writer, child] : children) ::waitpid(child, nullptr, 0);
+  total += reader.drain(take);
+  EXPECT_EQ(total.deaths, children.size());
+  EXPECT_EQ(total.bad, 0u);
+  EXPECT_TRUE(reader.writers().empty());
+}
+
+TEST(Processes, AForkedChildWritesNothingIntoItsParentsLane) {
+  const TestDirectory here;
+  Mapping mapping = *Mapping::create(here.ring());
+  Reader reader(mapping.region());
+  Writer writer(here.ring());
+  const int status = in_child([&] {
+    const bool dropped = writer.record(numbered(1)) == 0;
+    writer.poll();
+    const bool recorded = writer.record(numbered(2)) != 0;
+    ::_exit(dropped && recorded ? 0 : 1);
+  });
+  EXPECT_EQ(status, 0);
+  EXPECT_NE(writer.record(numbered(3)), 0u);
+  std::vector<std::int32_t> classes;
+  reader.drain([&](const Record& record) { classes.push_back(record.class_index); });
+  EXPECT_THAT(classes, testing::UnorderedElementsAre(2, 3));
+}
+
+#ifndef DROVER_SANITIZED
+TEST(Processes, RecordMakesNoSystemCall) {
+  const TestDirectory here;
+  Mapping mapping = *Mapping::create(here.ring(), {.lanes = 2, .records = 64});
+  const int status = in_child([&] {
+    Writer writer(here.ring());
+    forbid_system_calls();
+    for (int i = 0; i < 1000; ++i) writer.record(numbered(i));  // most of them into a full lane
+    ::syscall(SYS_exit, 0);
+  });
+  EXPECT_EQ(status, 0);
+  Reader reader(mapping.region());
+  EXPECT_EQ(reader.drain([](const Record&) {}).records, 64u);
+}
+#endif
+
+}  // namespace
+}  // namespace drover::ring
