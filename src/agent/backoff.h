@@ -27,6 +27,7 @@ class Backoff {
 };
 
 /// `period`, up to the share `jitter` of it shorter or longer.
-std::chrono::milliseconds jittered(std::chrono::milliseconds period, double jitter, const RandomBelow& random);
+std::chrono::milliseconds jittered(std::chrono::milliseconds period, double jitter,
+                                   const RandomBelow& random);
 
 }  // namespace drover::agent

@@ -26,8 +26,10 @@ TEST(Backoff, NeverWaitsLessThanHalf) {
 
 TEST(Jitter, ReachesFromShorterToLonger) {
   EXPECT_EQ(jittered(milliseconds(1000), 0.1, [](std::uint64_t) { return 0; }), milliseconds(900));
-  EXPECT_EQ(jittered(milliseconds(1000), 0.1, [](std::uint64_t bound) { return bound - 1; }), milliseconds(1100));
-  EXPECT_EQ(jittered(milliseconds(1000), 0, [](std::uint64_t bound) { return bound - 1; }), milliseconds(1000));
+  EXPECT_EQ(jittered(milliseconds(1000), 0.1, [](std::uint64_t bound) { return bound - 1; }),
+            milliseconds(1100));
+  EXPECT_EQ(jittered(milliseconds(1000), 0, [](std::uint64_t bound) { return bound - 1; }),
+            milliseconds(1000));
 }
 
 }  // namespace

@@ -35,8 +35,9 @@ Result<UniqueFd> connect_to(const std::string& path) {
   if (!fd) return fail(os_error(path, "make a socket"));
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&where), sizeof(where)) == 0) return fd;
   if (errno == EACCES || errno == EPERM)
-    return fail(Code::not_authorized,
-                fmt::format("{}: this user may not speak to the agent; become root or the agent's user", path));
+    return fail(
+        Code::not_authorized,
+        fmt::format("{}: this user may not speak to the agent; become root or the agent's user", path));
   return fail(Code::unreachable,
               fmt::format("no agent answers at {}; start it with: drover-agent run --config FILE", path));
 }
@@ -51,7 +52,8 @@ std::string error_line(const Error& error) {
 
 Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::string& path, Handler handler) {
   const sockaddr_un where = DROVER_TRY(address(path));
-  if (connect_to(path)) return fail(Code::conflict, fmt::format("another agent runs already: it answers at {}", path));
+  if (connect_to(path))
+    return fail(Code::conflict, fmt::format("another agent runs already: it answers at {}", path));
   ::unlink(path.c_str());
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) return fail(os_error(path, "make a socket"));

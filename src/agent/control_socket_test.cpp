@@ -50,7 +50,7 @@ TEST_F(ControlSocketTest, AnswersARequestAndPassesARefusalOn) {
 
 TEST_F(ControlSocketTest, OnlyItsOwnerMayConnect) {
   const auto socket = ControlSocket::open(path_, echo).value();
-  struct stat info {};
+  struct stat info{};
   ASSERT_EQ(::stat(path_.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
 }

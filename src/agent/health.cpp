@@ -91,7 +91,8 @@ Health HealthReader::read() {
   health.temp_c = hottest_zone_c(sysfs_);
   const auto now = parse_cpu_times(first_bytes(proc_ / "stat"));
   if (now && last_ && now->total > last_->total && now->busy >= last_->busy)
-    health.cpu_pct = 100.0 * static_cast<double>(now->busy - last_->busy) / static_cast<double>(now->total - last_->total);
+    health.cpu_pct =
+        100.0 * static_cast<double>(now->busy - last_->busy) / static_cast<double>(now->total - last_->total);
   last_ = now;
   return health;
 }

@@ -1,9 +1,10 @@
 #include "agent/health.h"
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include <fstream>
+
+#include <nlohmann/json.hpp>
 
 namespace drover::agent {
 namespace {

@@ -208,6 +208,8 @@ Status CurlTransfer::take_body(ByteView bytes) {
   const int code = status();
   received_ += bytes.size();
   const bool is_error = code >= 300;
+  if (request_.sink && request_.resume_at > 0 && code == 200)
+    return fail(Code::unsupported, fmt::format("{}: the peer sends no ranges, only the whole", request_.url));
   if (!is_error) DROVER_TRY(check_length());
   if (request_.sink && (code == 200 || code == 206)) return request_.sink(bytes);
   const std::size_t room = (is_error ? kErrorPageBytesMax : request_.bytes_max) - response_.body.size();

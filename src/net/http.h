@@ -40,7 +40,8 @@ struct ClientRequest {
   std::chrono::milliseconds timeout{30'000};        // whole transfer; 0: none
   std::chrono::milliseconds stall_timeout{30'000};  // no byte for so long ends it with timed_out
   /// Takes the body's bytes as they come (a download); without it they are gathered in ClientResponse::body.
-  /// A failure ends the transfer with that error. Called only for statuses 200 and 206.
+  /// A failure ends the transfer with that error. Called only for statuses 200 and 206; a 200 to a request
+  /// with resume_at ends it with unsupported.
   std::function<Status(ByteView bytes)> sink = {};
 };
 
