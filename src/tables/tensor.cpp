@@ -144,6 +144,17 @@ Tensor convert(const Tensor& tensor, DType dtype) {
   return result;
 }
 
+Tensor tensor_of(std::span<const float> values, std::vector<std::int64_t> shape) {
+  DROVER_ASSERT(element_count(shape).value_or(values.size() + 1) == values.size());
+  Tensor tensor{DType::float32, std::move(shape), Bytes(values.size_bytes())};
+  if (!values.empty()) std::memcpy(tensor.bytes.data(), values.data(), values.size_bytes());
+  return tensor;
+}
+
+std::string shape_text(std::span<const std::int64_t> shape) {
+  return fmt::format("({}{})", fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
+}
+
 std::uint16_t half_from_float(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000U);

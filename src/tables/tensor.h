@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -44,6 +46,20 @@ Result<Tensor> make_tensor(DType dtype, std::vector<std::int64_t> shape,
                            std::size_t bytes_max = std::size_t{1} << 32);
 /// The same values in another type, each through Tensor::at and Tensor::set.
 Tensor convert(const Tensor& tensor, DType dtype);
+
+/// The values as float32; values.size() is the product of the shape.
+Tensor tensor_of(std::span<const float> values, std::vector<std::int64_t> shape);
+
+/// "(10, 49, 10, 1)", as NumPy shows it.
+std::string shape_text(std::span<const std::int64_t> shape);
+
+/// A tensor with the name it has in an .npz, empty in an .npy.
+struct NamedTensor {
+  std::string name;
+  Tensor tensor;
+  bool operator==(const NamedTensor&) const = default;
+};
+using NamedTensors = std::vector<NamedTensor>;
 
 /// IEEE 754 binary16, rounded to nearest even.
 std::uint16_t half_from_float(float value);
