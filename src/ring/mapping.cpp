@@ -23,18 +23,6 @@ std::unexpected<Error> system_error(const stdfs::path& path, const char* doing) 
   return fail(code, fmt::format("{}: cannot {} the ring: {}", path.string(), doing, std::strerror(number)));
 }
 
-/// A descriptor that closes itself.
-struct Descriptor {
-  int fd = -1;
-  explicit Descriptor(int given) : fd(given) {}
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int release() { return std::exchange(fd, -1); }
-};
-
 Result<std::span<std::byte>> map(int fd, std::size_t bytes, const stdfs::path& path) {
   void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (memory == MAP_FAILED) return system_error(path, "map");
@@ -84,16 +72,16 @@ Result<Shape> check_header(const RingHeader& header, std::size_t bytes) {
   return shape;
 }
 
-Mapping::Mapping(int fd, std::span<std::byte> memory, Shape shape)
-    : fd_(fd), memory_(memory), region_(memory, shape) {}
+Mapping::Mapping(UniqueFd file, std::span<std::byte> memory, Shape shape)
+    : file_(std::move(file)), memory_(memory), region_(memory, shape) {}
 
 Mapping::Mapping(Mapping&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)),
+    : file_(std::move(other.file_)),
       memory_(std::exchange(other.memory_, {})),
       region_(std::exchange(other.region_, {})) {}
 
 Mapping& Mapping::operator=(Mapping&& other) noexcept {
-  std::swap(fd_, other.fd_);
+  std::swap(file_, other.file_);
   std::swap(memory_, other.memory_);
   std::swap(region_, other.region_);
   return *this;
@@ -101,24 +89,23 @@ Mapping& Mapping::operator=(Mapping&& other) noexcept {
 
 Mapping::~Mapping() {
   if (!memory_.empty()) ::munmap(memory_.data(), memory_.size());
-  if (fd_ >= 0) ::close(fd_);
 }
 
 Result<Mapping> Mapping::attach(const stdfs::path& path) {
-  Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-  if (file.fd < 0) return system_error(path, "open");
+  UniqueFd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  if (!file) return system_error(path, "open");
   struct stat info{};
-  if (::fstat(file.fd, &info) != 0) return system_error(path, "look at");
+  if (::fstat(file.get(), &info) != 0) return system_error(path, "look at");
   const auto bytes = static_cast<std::size_t>(info.st_size);
   // The header is read, not mapped, until the size is known to hold it.
   RingHeader header;
-  const ssize_t got = ::pread(file.fd, static_cast<void*>(&header), sizeof header, 0);
+  const ssize_t got = ::pread(file.get(), static_cast<void*>(&header), sizeof header, 0);
   if (got < 0) return system_error(path, "read");
   if (static_cast<std::size_t>(got) < sizeof header)
     return fail(Code::bad_record, path.string() + ": not a ring");
   const Shape shape = DROVER_TRY(check_header(header, bytes).in(path.string()));
-  const std::span<std::byte> memory = DROVER_TRY(map(file.fd, bytes, path));
-  return Mapping(file.release(), memory, shape);
+  const std::span<std::byte> memory = DROVER_TRY(map(file.get(), bytes, path));
+  return Mapping(std::move(file), memory, shape);
 }
 
 Result<Mapping> Mapping::create(const stdfs::path& path, Shape shape) {
@@ -127,13 +114,13 @@ Result<Mapping> Mapping::create(const stdfs::path& path, Shape shape) {
 
   const stdfs::path beside = path.string() + ".new";
   ::unlink(beside.c_str());
-  Descriptor file(::open(beside.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0660));
-  if (file.fd < 0) return system_error(beside, "create");
+  UniqueFd file(::open(beside.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0660));
+  if (!file) return system_error(beside, "create");
   // fchmod: the mode must not depend on the agent's umask.
-  if (::fchmod(file.fd, 0660) != 0 || ::ftruncate(file.fd, static_cast<off_t>(shape.file_bytes())) != 0)
+  if (::fchmod(file.get(), 0660) != 0 || ::ftruncate(file.get(), static_cast<off_t>(shape.file_bytes())) != 0)
     return system_error(beside, "size");
-  Mapping made(file.fd, DROVER_TRY(map(file.fd, shape.file_bytes(), beside)), shape);
-  file.release();
+  const std::span<std::byte> memory = DROVER_TRY(map(file.get(), shape.file_bytes(), beside));
+  Mapping made(std::move(file), memory, shape);
   format(made.region());
   retire(path);
   if (::rename(beside.c_str(), path.c_str()) != 0) return system_error(path, "place");
@@ -143,7 +130,7 @@ Result<Mapping> Mapping::create(const stdfs::path& path, Shape shape) {
 bool Mapping::is_current(const stdfs::path& path) const {
   struct stat named{};
   struct stat mapped{};
-  if (::stat(path.c_str(), &named) != 0 || ::fstat(fd_, &mapped) != 0) return false;
+  if (::stat(path.c_str(), &named) != 0 || ::fstat(file_.get(), &mapped) != 0) return false;
   return named.st_dev == mapped.st_dev && named.st_ino == mapped.st_ino &&
          static_cast<std::size_t>(mapped.st_size) == memory_.size();
 }

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 #include "ring/layout.h"
 
 namespace drover::ring {
@@ -53,9 +54,9 @@ class Mapping {
   [[nodiscard]] bool is_current(const std::filesystem::path& path) const;
 
  private:
-  Mapping(int fd, std::span<std::byte> memory, Shape shape);
+  Mapping(UniqueFd file, std::span<std::byte> memory, Shape shape);
 
-  int fd_ = -1;
+  UniqueFd file_;
   std::span<std::byte> memory_;
   Region region_;
 };

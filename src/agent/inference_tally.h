@@ -1,0 +1,68 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "base/digest.h"
+#include "ring/record.h"
+
+namespace drover::agent {
+
+/// Latencies in buckets of a quarter octave: a quantile is right within a factor 2^(1/4), and two summaries
+/// add.
+class LatencySummary {
+ public:
+  void add(std::chrono::nanoseconds latency);
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+  [[nodiscard]] std::chrono::nanoseconds max() const { return max_; }
+  /// The upper edge of the bucket that holds the quantile `q` in [0, 1], and never more than max(); 0 when
+  /// empty.
+  [[nodiscard]] std::chrono::nanoseconds quantile(double q) const;
+
+ private:
+  static constexpr std::size_t kBuckets = 256;
+  static std::size_t bucket_of(std::uint64_t ns);
+  static std::uint64_t upper_edge(std::size_t bucket);
+
+  std::array<std::uint64_t, kBuckets> counts_{};
+  std::uint64_t count_ = 0;
+  std::chrono::nanoseconds max_{0};
+};
+
+/// What the inferences of one version showed since the agent first saw one.
+struct VersionTally {
+  std::uint64_t ok = 0, failed = 0, nan = 0, timed_out = 0;
+  LatencySummary latency;
+  std::uint64_t confident = 0;  // of them, those that told a confidence
+  double confidence_sum = 0;
+  std::int64_t last_ns = 0;  // newest record, since 1970
+
+  void add(const ring::Record& record);
+  [[nodiscard]] std::uint64_t inferences() const { return ok + errors(); }
+  [[nodiscard]] std::uint64_t errors() const { return failed + nan + timed_out; }
+  [[nodiscard]] std::optional<double> confidence_mean() const;
+};
+
+/// The same for every version of a model line that inferences came from, told apart by digest.
+class ModelTally {
+ public:
+  /// Digests kept; the one that was silent for longest makes room, so that no application can fill the
+  /// memory.
+  static constexpr std::size_t kVersionsMax = 8;
+
+  void add(const ring::Record& record);
+  /// Null when no inference of that version came.
+  [[nodiscard]] const VersionTally* version(const Digest& digest) const;
+  [[nodiscard]] const std::map<Digest, VersionTally>& versions() const { return versions_; }
+  /// The version of the newest record.
+  [[nodiscard]] const std::optional<Digest>& last() const { return last_; }
+
+ private:
+  std::map<Digest, VersionTally> versions_;
+  std::optional<Digest> last_;
+};
+
+}  // namespace drover::agent

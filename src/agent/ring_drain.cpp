@@ -1,0 +1,63 @@
+#include "agent/ring_drain.h"
+
+#include "base/log.h"
+
+namespace drover::agent {
+
+RingDrain::RingDrain(std::filesystem::path run_dir, Clock& clock, std::chrono::milliseconds every)
+    : run_dir_(std::move(run_dir)), clock_(clock), every_(every) {}
+
+std::filesystem::path RingDrain::path_of(const ModelName& model) const {
+  return run_dir_ / (model.str() + ".ring");
+}
+
+Status RingDrain::follow(const ModelName& model) {
+  if (followed_.contains(model)) return {};
+  ring::Mapping mapping = DROVER_TRY(ring::Mapping::create(path_of(model)));
+  ring::Reader reader(mapping.region());
+  followed_.emplace(model, Followed{.mapping = std::move(mapping), .reader = std::move(reader), .model = {}});
+  return {};
+}
+
+void RingDrain::pump() {
+  if (clock_.monotonic() >= due_) drain();
+}
+
+void RingDrain::drain() {
+  due_ = clock_.monotonic() + every_;
+  for (auto& [name, followed] : followed_) drain(name, followed);
+}
+
+void RingDrain::drain(const ModelName& name, Followed& followed) {
+  // Somebody removed or cut the file: a short file must not be read through the mapping (SIGBUS).
+  if (!followed.mapping.is_current(path_of(name))) {
+    Result<ring::Mapping> made = ring::Mapping::create(path_of(name));
+    if (!made)
+      return log::error("the ring cannot be made again: " + made.error().text(), {{"model", name.str()}});
+    log::warn("the ring was gone and has been made again", {{"model", name.str()}});
+    followed.mapping = std::move(*made);
+    followed.reader = ring::Reader(followed.mapping.region());
+  }
+  Model& model = followed.model;
+  const ring::Drained drained =
+      followed.reader.drain([&model](const ring::Record& record) { model.tally.add(record); });
+  model.dropped += drained.dropped;
+  model.bad += drained.bad;
+  model.deaths += drained.deaths;
+  if (drained.deaths > 0)
+    log::warn("an application went without a goodbye",
+              {{"model", name.str()}, {"processes", std::to_string(drained.deaths)}});
+}
+
+const RingDrain::Model& RingDrain::model(const ModelName& name) const {
+  static const Model kNothing;
+  const auto found = followed_.find(name);
+  return found == followed_.end() ? kNothing : found->second.model;
+}
+
+std::vector<ring::Writing> RingDrain::writers(const ModelName& name) const {
+  const auto found = followed_.find(name);
+  return found == followed_.end() ? std::vector<ring::Writing>{} : found->second.reader.writers();
+}
+
+}  // namespace drover::agent
