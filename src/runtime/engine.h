@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ struct TensorSpec {
 struct SessionOptions {
   int threads = 1;
   std::string delegate = "xnnpack";  // or "none"
+  /// Told each line that the runtime says, as it says it: what is left when it then crashes.
+  std::function<void(std::string_view)> log = {};
 };
 
 /// How the model runs here.

@@ -21,7 +21,7 @@ struct OpaqueContext;
 struct OpaqueNode;
 struct Operator;
 
-enum Status : int { kOk = 0 };
+enum Outcome : int { kOk = 0 };
 
 enum class Type : int {
   none = 0,
@@ -45,7 +45,7 @@ struct QuantizationParams {
 
 struct IntArray {
   int size;
-  int data[];
+  int first;  // of `size` numbers
 };
 
 /// The library writes its own layout (56 bytes in 2.20, 32 in 2.17); both begin with the number of threads.
@@ -57,9 +57,9 @@ struct alignas(16) XnnpackOptions {
 /// A delegate made of callbacks (TfLiteOpaqueDelegateBuilder).
 struct DelegateBuilder {
   void* data;
-  Status (*prepare)(OpaqueContext*, Delegate*, void*);
-  Status (*copy_from)(OpaqueContext*, Delegate*, void*, int, TensorHandle*);
-  Status (*copy_to)(OpaqueContext*, Delegate*, void*, int, TensorHandle*);
+  Outcome (*prepare)(OpaqueContext*, Delegate*, void*);
+  Outcome (*copy_from)(OpaqueContext*, Delegate*, void*, int, TensorHandle*);
+  Outcome (*copy_to)(OpaqueContext*, Delegate*, void*, int, TensorHandle*);
   void (*free_handle)(OpaqueContext*, Delegate*, void*, int*);
   std::int64_t flags;
 };
@@ -82,11 +82,11 @@ using Reporter = void (*)(void* user, const char* format, std::va_list arguments
   X(output_count, TfLiteInterpreterGetOutputTensorCount, std::int32_t(const Interpreter*))               \
   X(output, TfLiteInterpreterGetOutputTensor, const TensorHandle*(const Interpreter*, std::int32_t))     \
   X(resize_input, TfLiteInterpreterResizeInputTensor,                                                    \
-    Status(Interpreter*, std::int32_t, const int*, std::int32_t))                                        \
-  X(allocate, TfLiteInterpreterAllocateTensors, Status(Interpreter*))                                    \
-  X(invoke, TfLiteInterpreterInvoke, Status(Interpreter*))                                               \
-  X(reset_variables, TfLiteInterpreterResetVariableTensors, Status(Interpreter*))                        \
-  X(modify_graph, TfLiteInterpreterModifyGraphWithDelegate, Status(const Interpreter*, Delegate*))       \
+    Outcome(Interpreter*, std::int32_t, const int*, std::int32_t))                                       \
+  X(allocate, TfLiteInterpreterAllocateTensors, Outcome(Interpreter*))                                   \
+  X(invoke, TfLiteInterpreterInvoke, Outcome(Interpreter*))                                              \
+  X(reset_variables, TfLiteInterpreterResetVariableTensors, Outcome(Interpreter*))                       \
+  X(modify_graph, TfLiteInterpreterModifyGraphWithDelegate, Outcome(const Interpreter*, Delegate*))      \
   X(tensor_type, TfLiteTensorType, Type(const TensorHandle*))                                            \
   X(tensor_dims, TfLiteTensorNumDims, std::int32_t(const TensorHandle*))                                 \
   X(tensor_dim, TfLiteTensorDim, std::int32_t(const TensorHandle*, std::int32_t))                        \
@@ -96,14 +96,14 @@ using Reporter = void (*)(void* user, const char* format, std::va_list arguments
   X(tensor_quantisation, TfLiteTensorQuantizationParams, QuantizationParams(const TensorHandle*))
 
 // Not in every build of the library: a null pointer where it is missing.
-#define DROVER_TFLITE_OPTIONAL_FUNCTIONS(X)                                                                 \
-  X(xnnpack_default, TfLiteXNNPackDelegateOptionsDefault, XnnpackOptions())                                 \
-  X(xnnpack_create, TfLiteXNNPackDelegateCreate, Delegate*(const XnnpackOptions*))                          \
-  X(xnnpack_delete, TfLiteXNNPackDelegateDelete, void(Delegate*))                                           \
-  X(delegate_create, TfLiteOpaqueDelegateCreate, Delegate*(const DelegateBuilder*))                         \
-  X(delegate_delete, TfLiteOpaqueDelegateDelete, void(Delegate*))                                           \
-  X(execution_plan, TfLiteOpaqueContextGetExecutionPlan, Status(OpaqueContext*, IntArray**))                \
-  X(node, TfLiteOpaqueContextGetNodeAndRegistration, Status(OpaqueContext*, int, OpaqueNode**, Operator**)) \
+#define DROVER_TFLITE_OPTIONAL_FUNCTIONS(X)                                                                  \
+  X(xnnpack_default, TfLiteXNNPackDelegateOptionsDefault, XnnpackOptions())                                  \
+  X(xnnpack_create, TfLiteXNNPackDelegateCreate, Delegate*(const XnnpackOptions*))                           \
+  X(xnnpack_delete, TfLiteXNNPackDelegateDelete, void(Delegate*))                                            \
+  X(delegate_create, TfLiteOpaqueDelegateCreate, Delegate*(const DelegateBuilder*))                          \
+  X(delegate_delete, TfLiteOpaqueDelegateDelete, void(Delegate*))                                            \
+  X(execution_plan, TfLiteOpaqueContextGetExecutionPlan, Outcome(OpaqueContext*, IntArray**))                \
+  X(node, TfLiteOpaqueContextGetNodeAndRegistration, Outcome(OpaqueContext*, int, OpaqueNode**, Operator**)) \
   X(operator_name, TfLiteOperatorGetCustomName, const char*(const Operator*))
 
 struct Api {
