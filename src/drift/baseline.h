@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "drift/levels.h"
+
+/// Reference distributions made at training time: baseline.json, docs/formats/baseline.md.
+namespace drover::drift {
+
+inline constexpr std::size_t kBaselineValuesMin = 200;
+inline constexpr std::size_t kBaselineValuesMax = std::size_t{1} << 24;
+inline constexpr std::size_t kFeaturesMax = 32;
+inline constexpr std::size_t kClassesMax = 4096;
+
+/// A place among the baseline's values: the value, and the random number that breaks ties. Ordered as pairs.
+struct Edge {
+  float value = 0;
+  std::uint32_t tie = 0;
+  auto operator<=>(const Edge&) const = default;
+};
+
+/// One feature's reference: edges[j] (j = 1…63 in the formulas, here 0…62) is the r_j-th smallest of `count`
+/// values, slots[j] = r_{j+1} − r_j; the slots sum to count + 1.
+struct Distribution {
+  std::uint64_t count = 0;    // values without the missing ones; NaN counts among them as +∞
+  std::uint64_t missing = 0;  // empty fields
+  std::uint64_t nan = 0;
+  float min = 0, max = 0;  // of the finite values; 0 when there are none
+  std::array<Edge, kBins - 1> edges{};
+  std::array<std::uint32_t, kBins> slots{};
+  bool operator==(const Distribution&) const = default;
+
+  /// The bin of a value: how many edges lie below (value, tie); a bin without slots moves to the next that
+  /// has some. `tie` is looked at only when the value equals an edge. NaN is +∞.
+  [[nodiscard]] std::size_t bin(float value, std::uint32_t tie) const;
+};
+
+/// Edges and slots of `values` (200 to 2^24 of them, else invalid_argument). Equal seeds give equal results
+/// on every machine: ties are broken by SplitMix64 from `seed`, one number a value in the order given.
+Result<Distribution> make_distribution(std::span<const float> values, std::uint64_t missing,
+                                       std::uint64_t seed);
+
+struct Baseline {
+  static constexpr int kSchema = 1;
+  std::uint64_t seed = 0;
+  std::map<std::string, Distribution> features;
+  std::optional<Distribution> confidence;
+  std::map<std::string, std::uint64_t> classes;  // how often each was predicted
+  bool operator==(const Baseline&) const = default;
+};
+
+/// Errors: bad_json with the place, too_large, too_many, unsupported for a newer schema.
+Result<Baseline> parse_baseline(std::string_view json);
+/// Features by name; floats as their shortest exact decimal; equal baselines give equal bytes.
+std::string to_json(const Baseline& baseline);
+
+}  // namespace drover::drift
