@@ -90,7 +90,8 @@ std::string lack_of(const std::string& key, const std::string& wanted, const Dev
   if (key == "delegate") return lack_of_delegates(wanted, device);
   if (key == "memory_mb") return lack_of_memory(wanted, device);
   if (key == "labels") return lack_of_labels(wanted, device);
-  return lack_of_label(key, wanted, device);
+  if (key.starts_with("label.")) return lack_of_label(key.substr(6), wanted, device);
+  return fmt::format("{}={} (this agent does not know what that is)", key, wanted);
 }
 
 /// More specific is greater.

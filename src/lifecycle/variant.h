@@ -36,7 +36,8 @@ struct Candidate {
 ///   delegate   all of the given, separated by commas
 ///   memory_mb  at least
 ///   labels     all of the given KEY=VALUE, separated by commas
-/// Any other key is a label of that name.
+///   label.KEY  the device's label KEY has this value
+/// What a device does not know it lacks.
 std::string lack(const std::map<std::string, std::string>& requirements, const DeviceProperties& device);
 
 /// The variant for this device: of those that fit, the one with the most requirements (each label and
