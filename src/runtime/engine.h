@@ -38,6 +38,7 @@ struct SessionInfo {
   bundle::EngineReport engine;  // delegate is "none" unless at least one operator runs on it
   std::size_t nodes = 0;        // operators left to run, a delegated group counting as one
   std::size_t nodes_delegated = 0;
+  bool stateful = false;  // remembers something from one inference to the next
 };
 
 /// One loaded model, for one thread at a time.
@@ -73,6 +74,9 @@ class Engine {
   virtual ~Engine() = default;
   [[nodiscard]] virtual std::string name() const = 0;     // "tflite"
   [[nodiscard]] virtual std::string version() const = 0;  // "2.20.0"
+  /// Does now what needs to open files (looking at the processor), so that load() works where none can be
+  /// opened.
+  virtual void prepare() = 0;
   /// Loads a model file's bytes, which the session keeps. A hostile one may crash the process: untrusted
   /// models are loaded by drover-worker only. Errors: bad_model, unsupported, invalid_argument.
   virtual Result<std::unique_ptr<Session>> load(Bytes model, const SessionOptions& options) = 0;

@@ -158,7 +158,8 @@ SessionInfo TfliteSession::info() const {
                      .version = api_->version(),
                      .delegate = plan_.delegated > 0 ? "xnnpack" : "none"},
           .nodes = plan_.nodes,
-          .nodes_delegated = plan_.delegated};
+          .nodes_delegated = plan_.delegated,
+          .stateful = file_.stateful};
 }
 
 std::vector<std::int64_t> TfliteSession::shape_of(const TensorHandle* tensor) const {
@@ -182,21 +183,24 @@ Status TfliteSession::resize(const std::vector<std::vector<std::int64_t>>& shape
   return status;
 }
 
-// Gives every input the batch of this one, when only the batch differs.
-Status TfliteSession::fit_batch(std::size_t index, const std::vector<std::int64_t>& shape) {
+// Resizes the inputs for a value whose batch, or a size that the model leaves free, differs from the present
+// one.
+Status TfliteSession::fit(std::size_t index, const std::vector<std::int64_t>& shape) {
   const std::vector<std::int64_t> now = shape_of(api_->input(interpreter_, static_cast<std::int32_t>(index)));
   if (shape == now) return {};
-  const bool only_batch = shape.size() == now.size() && !shape.empty() && shape[0] > 0 &&
-                          std::equal(shape.begin() + 1, shape.end(), now.begin() + 1);
-  if (!only_batch)
-    return fail(Code::invalid_argument,
-                fmt::format("input {} ({}) takes {}, not {}", index, inputs_[index].name,
-                            text_of(inputs_[index].shape), text_of(shape)));
+  const std::vector<std::int64_t>& declared = inputs_[index].shape;
+  bool fits = shape.size() == now.size() && declared.size() == now.size();
+  for (std::size_t i = 0; fits && i < shape.size(); ++i)
+    fits = shape[i] == now[i] || (shape[i] > 0 && (i == 0 || declared[i] < 0));
+  if (!fits)
+    return fail(Code::invalid_argument, fmt::format("input {} ({}) takes {}, not {}", index,
+                                                    inputs_[index].name, text_of(declared), text_of(shape)));
   std::vector<std::vector<std::int64_t>> shapes;
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     shapes.push_back(shape_of(api_->input(interpreter_, static_cast<std::int32_t>(i))));
-    if (!shapes.back().empty() && shapes.back()[0] == now[0]) shapes.back()[0] = shape[0];
+    if (!shapes[i].empty() && shapes[i][0] == now[0]) shapes[i][0] = shape[0];
   }
+  shapes[index] = shape;
   return resize(shapes);
 }
 
@@ -208,7 +212,7 @@ Status TfliteSession::set_input(std::size_t index, const Tensor& value) {
   if (spec.dtype != value.dtype && !real)
     return fail(Code::invalid_argument, fmt::format("input {} ({}) takes {}, not {}", index, spec.name,
                                                     spec.type_name, tables::name(value.dtype)));
-  DROVER_TRY(fit_batch(index, value.shape));
+  DROVER_TRY(fit(index, value.shape));
   Tensor converted;
   if (real)
     converted = spec.quantisation ? quantise(value, *spec.dtype, *spec.quantisation)

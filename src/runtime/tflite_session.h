@@ -47,7 +47,7 @@ class TfliteSession final : public Session {
   void tear_down();
   [[nodiscard]] Error failure(Code code, std::string_view what);
   [[nodiscard]] std::vector<std::int64_t> shape_of(const TensorHandle* tensor) const;
-  Status fit_batch(std::size_t index, const std::vector<std::int64_t>& shape);
+  Status fit(std::size_t index, const std::vector<std::int64_t>& shape);
 
   std::shared_ptr<const Api> api_;
   Bytes bytes_;
