@@ -103,6 +103,11 @@ nlohmann::json to_json(const Timestamp& role);
 nlohmann::json to_json(const Snapshot& role);
 nlohmann::json to_json(const Targets& role);
 
+/// `custom.drover` of the signed part, where Drover keeps facts of its own; null when there is none.
+const nlohmann::json* drover_custom(const Common& role);
+/// The same, made when absent.
+nlohmann::json& drover_custom_of(Common& role);
+
 /// When the role was signed, by the signer's clock: `custom.drover.issued` in the signed part, which we write
 /// into whatever an offline key signs. A trusted-time floor takes the newest of them.
 std::optional<UnixTime> issued(const Common& role);
