@@ -19,6 +19,8 @@ struct ClientUrls {
   static ClientUrls below(std::string_view repository);
 };
 
+/// Where a target's bytes are.
+std::string target_url(const ClientUrls& urls, const TargetInfo& target);
 /// GET with the request's limit, 404 and 403 told as not_found: what a caller with a loop of its own starts.
 net::ClientRequest metadata_request(const ClientUrls& urls, const MetadataRequest& wanted);
 /// What Refresh::feed takes, of what came.

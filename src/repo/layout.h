@@ -15,13 +15,13 @@ namespace drover::repo {
 
 /// A file that the signed metadata names.
 struct TargetInfo {
-  std::string path;  // "models/defect/1.0.0/defect-1.0.0.drover"
+  std::string path = {};  // "models/defect/1.0.0/defect-1.0.0.drover"
   std::uint64_t length = 0;
-  std::optional<Digest> sha256;  // always there in a repository that Drover made
-  trust::Hashes hashes;          // all that the metadata names, for trust::HashCheck
-  std::string custom = "{}";     // the signed `custom`, JSON text
-  std::string role;              // the targets role that named it
-  bool consistent = true;        // root says consistent_snapshot
+  std::optional<Digest> sha256 = {};  // always there in a repository that Drover made
+  trust::Hashes hashes = {};          // all that the metadata names, for trust::HashCheck
+  std::string custom = "{}";          // the signed `custom`, JSON text
+  std::string role = {};              // the targets role that named it
+  bool consistent = true;             // root says consistent_snapshot
 
   /// Where it lies below the repository's targets/ (TUF 1.0.34 §5.7.3):
   /// "models/…/SHA256.defect-1.0.0.drover".
@@ -30,31 +30,31 @@ struct TargetInfo {
 
 /// What a target's custom says of a variant of a model's version: `custom.drover`.
 struct ModelTarget {
-  ModelName model;
-  Version version;
-  std::string variant;  // empty: the version's only one
+  ModelName model = {};
+  Version version = {};
+  std::string variant = {};  // empty: the version's only one
   /// What a device must have: arch, runtime, delegate, memory_mb, labels, … (bundle/manifest.h).
-  std::map<std::string, std::string> requirements;
-  std::string released;  // the bundle's own date of creation, "" when unknown
-  std::string notes;
+  std::map<std::string, std::string> requirements = {};
+  std::string released = {};  // the bundle's own date of creation, "" when unknown
+  std::string notes = {};
   std::uint64_t size_unpacked = 0;
-  std::optional<UnixTime> issued;  // when it was signed
-  TargetInfo target;               // filled by readers, ignored by writers
+  std::optional<UnixTime> issued = {};  // when it was signed
+  TargetInfo target = {};               // filled by readers, ignored by writers
 };
 
 /// A channel target's content: a signed pointer to a version.
 struct ChannelPointer {
-  ModelName model;
-  std::string channel;
-  Version version;
+  ModelName model = {};
+  std::string channel = {};
+  Version version = {};
   UnixTime issued{};
 };
 
 /// A version that its publisher withdrew, as the model's role records it.
 struct YankedVersion {
-  Version version;
+  Version version = {};
   UnixTime at{};
-  std::string reason;
+  std::string reason = {};
 };
 
 /// "models/defect/1.0.0/defect-1.0.0+arm64.drover"

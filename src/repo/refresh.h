@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "repo/delegation_walk.h"
 #include "repo/layout.h"
 #include "repo/trust_store.h"
 #include "trust/trusted_set.h"
@@ -54,11 +55,15 @@ class Refresh {
   std::optional<MetadataRequest> next();
   /// The file's bytes, or why it did not come; a 404 or 403 is not_found.
   void feed(Result<Bytes> answer);
-  /// Whether all went well so far. A failure is final: begin another refresh.
+  /// Whether all went well so far. A failure is final: begin another refresh. A delegated role that does not
+  /// hold (expired, wrongly signed, missing) is no such failure, since it is one model's alone: followed()
+  /// and find() tell it.
   [[nodiscard]] Status status() const { return status_; }
+  /// Whether all roles that may speak about `target_path` are loaded and hold.
+  [[nodiscard]] Status followed(std::string_view target_path) const;
 
-  /// The target that `path` names, by order of delegation (§5.6.7). not_found when no role names it; internal
-  /// when its roles were not followed.
+  /// The target that `path` names, by order of delegation (§5.6.7). not_found when no role names it; what
+  /// followed() says when its roles are not all there.
   [[nodiscard]] Result<TargetInfo> find(std::string_view path) const;
   /// All targets below `prefix` ("models/defect/") in the roles loaded, sorted by path.
   [[nodiscard]] std::vector<TargetInfo> targets(std::string_view prefix) const;
@@ -74,22 +79,22 @@ class Refresh {
 
  private:
   enum class Step : std::uint8_t { root, timestamp, snapshot, targets, delegated, done };
-  struct Role {
-    std::string name, delegator;
-  };
 
   Refresh(const TrustStore& store, trust::TrustedSet set, RefreshOptions options);
-  void fail_with(Status status);
-  void enter(Step step);
+  void request(Step step, std::string_view role, std::int64_t version, std::uint64_t bytes_max);
   [[nodiscard]] Status take(const Bytes& bytes);
   [[nodiscard]] Status take_root(const Bytes& bytes);
   [[nodiscard]] Status take_timestamp(const Bytes& bytes);
+  [[nodiscard]] Status take_snapshot(const Bytes& bytes);
+  [[nodiscard]] Status take_targets(const Bytes& bytes);
   [[nodiscard]] Status begin_timestamp();
   [[nodiscard]] Status begin_snapshot();
   [[nodiscard]] Status begin_targets();
   [[nodiscard]] Status begin_delegated();
-  [[nodiscard]] Status load_stored_role(const Role& role, bool& loaded);
-  [[nodiscard]] std::optional<Role> missing_role(std::string_view target_path) const;
+  /// Takes the stored file of a targets role when it is the one that the snapshot names; else asks for it.
+  [[nodiscard]] Result<bool> load_role(Step step, const Walk::Role& role);
+  [[nodiscard]] Status update(const Walk::Role& role, ByteView bytes);
+  [[nodiscard]] TargetInfo info(const std::string& role, const std::string& path) const;
 
   const TrustStore* store_;
   trust::TrustedSet set_;
@@ -97,9 +102,10 @@ class Refresh {
   Step step_ = Step::root;
   Status status_;
   std::optional<MetadataRequest> request_;
-  Role wanted_;
+  Walk::Role wanted_;
   int rotations_ = 0;
   std::deque<std::string> followed_;
+  std::map<std::string, Error, std::less<>> role_errors_;
 };
 
 }  // namespace drover::repo

@@ -44,7 +44,8 @@ Result<Envelope> parse_envelope(ByteView bytes, std::uint64_t bytes_max) {
   if (!document) return bad(document.error().text());
   DROVER_TRY(fields::object(*document, "the file"));
   Envelope envelope;
-  envelope.signatures = DROVER_TRY(read_signatures(*DROVER_TRY(fields::member(*document, "signatures"))));
+  const json* signatures = DROVER_TRY(fields::member(*document, "signatures"));
+  envelope.signatures = DROVER_TRY(read_signatures(*signatures));
   envelope.body = *DROVER_TRY(fields::object_at(*document, "signed"));
   envelope.unknown = fields::unknown(*document, {"signed", "signatures"});
   return envelope;

@@ -20,15 +20,15 @@ inline constexpr std::uint64_t kSnapshotBytesMax = 2'000'000;
 inline constexpr std::uint64_t kTargetsBytesMax = 5'000'000;
 
 struct Signature {
-  std::string keyid;
-  std::string sig;  // hexadecimal
+  std::string keyid = {};
+  std::string sig = {};  // hexadecimal
   nlohmann::json unknown = nlohmann::json::object();
 };
 
 /// A metadata file: what is signed, and by whom (§4.2.1).
 struct Envelope {
-  nlohmann::json body;  // "signed"
-  std::vector<Signature> signatures;
+  nlohmann::json body = {};  // "signed"
+  std::vector<Signature> signatures = {};
   nlohmann::json unknown = nlohmann::json::object();
 };
 

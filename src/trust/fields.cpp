@@ -19,7 +19,8 @@ Result<const json*> member(const json& object, const char* name) {
 }
 
 Result<const json*> object_at(const json& value, const char* name) {
-  return object(*DROVER_TRY(member(value, name)), fmt::format("member \"{}\"", name));
+  const json* found = DROVER_TRY(member(value, name));
+  return object(*found, fmt::format("member \"{}\"", name));
 }
 
 Result<std::string> text_at(const json& object, const char* name) {

@@ -25,7 +25,8 @@ Result<Role> read_common(const json& body) {
   if (!is_supported(role.spec_version))
     return bad(fmt::format("specification version \"{}\" is not 1.x", role.spec_version.substr(0, 80)));
   role.version = DROVER_TRY(fields::integer_at(body, "version", 1));
-  Result<UnixTime> expires = parse_time(DROVER_TRY(fields::text_at(body, "expires")));
+  const std::string date = DROVER_TRY(fields::text_at(body, "expires"));
+  Result<UnixTime> expires = parse_time(date);
   if (!expires) return bad(fmt::format("expires: {}", expires.error().text()));
   role.expires = *expires;
   return role;
@@ -45,7 +46,8 @@ Result<TargetFile> read_target(const json& value) {
   DROVER_TRY(fields::object(value, "a target"));
   TargetFile file;
   file.length = static_cast<std::uint64_t>(DROVER_TRY(fields::integer_at(value, "length", 0)));
-  file.hashes = DROVER_TRY(parts::read_hashes(*DROVER_TRY(fields::object_at(value, "hashes"))));
+  const json* hashes = DROVER_TRY(fields::object_at(value, "hashes"));
+  file.hashes = DROVER_TRY(parts::read_hashes(*hashes));
   if (value.contains("custom")) file.custom = value["custom"];
   file.unknown = fields::unknown(value, {"length", "hashes", "custom"});
   return file;
@@ -66,7 +68,8 @@ Result<Root> read_signed<Root>(const json& body) {
   Root root = DROVER_TRY(read_common<Root>(body));
   root.consistent_snapshot =
       body.contains("consistent_snapshot") && DROVER_TRY(fields::bool_at(body, "consistent_snapshot"));
-  root.keys = DROVER_TRY(parts::read_keys(*DROVER_TRY(fields::object_at(body, "keys"))));
+  const json* keys = DROVER_TRY(fields::object_at(body, "keys"));
+  root.keys = DROVER_TRY(parts::read_keys(*keys));
   const json* roles = DROVER_TRY(fields::object_at(body, "roles"));
   for (const auto& [name, value] : roles->items()) {
     DROVER_TRY(fields::object(value, name));
@@ -84,8 +87,8 @@ Result<Timestamp> read_signed<Timestamp>(const json& body) {
   Timestamp timestamp = DROVER_TRY(read_common<Timestamp>(body));
   const json* meta = DROVER_TRY(fields::object_at(body, "meta"));
   if (meta->size() != 1) return bad("\"meta\" names something beside snapshot.json");
-  timestamp.snapshot = DROVER_TRY(
-      parts::read_meta_file(*DROVER_TRY(fields::member(*meta, "snapshot.json"))).in("snapshot.json"));
+  const json* snapshot = DROVER_TRY(fields::member(*meta, "snapshot.json"));
+  timestamp.snapshot = DROVER_TRY(parts::read_meta_file(*snapshot).in("snapshot.json"));
   timestamp.unknown = fields::unknown(body, {"_type", "spec_version", "version", "expires", "meta"});
   return timestamp;
 }

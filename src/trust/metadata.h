@@ -20,7 +20,7 @@ namespace drover::trust {
 
 /// Who may sign a role, and how many of them must (§4.3).
 struct RoleKeys {
-  std::vector<std::string> keyids;
+  std::vector<std::string> keyids = {};
   std::int64_t threshold = 1;
   nlohmann::json unknown = nlohmann::json::object();
 };
@@ -36,15 +36,15 @@ struct Common {
 struct Root : Common {
   static constexpr std::string_view kType = "root";
   bool consistent_snapshot = true;
-  Keys keys;
+  Keys keys = {};
   std::map<std::string, RoleKeys> roles;  // the four at least
 };
 
 /// What timestamp says of the snapshot and snapshot of each targets role.
 struct MetaFile {
   std::int64_t version = 1;
-  std::optional<std::uint64_t> length;
-  Hashes hashes;  // may be empty
+  std::optional<std::uint64_t> length = {};
+  Hashes hashes = {};  // may be empty
   nlohmann::json unknown = nlohmann::json::object();
 };
 
@@ -60,23 +60,23 @@ struct Snapshot : Common {
 
 struct TargetFile {
   std::uint64_t length = 0;
-  Hashes hashes;
-  nlohmann::json custom;  // null when there is none
+  Hashes hashes = {};
+  nlohmann::json custom = {};  // null when there is none
   nlohmann::json unknown = nlohmann::json::object();
 };
 
 struct DelegatedRole {
-  std::string name;
-  RoleKeys keys;
-  std::vector<std::string> paths;               // either these …
-  std::vector<std::string> path_hash_prefixes;  // … or these
+  std::string name = {};
+  RoleKeys keys = {};
+  std::vector<std::string> paths = {};               // either these …
+  std::vector<std::string> path_hash_prefixes = {};  // … or these
   bool terminating = false;
   nlohmann::json unknown = nlohmann::json::object();
 };
 
 struct Delegations {
-  Keys keys;
-  std::vector<DelegatedRole> roles;  // in order of priority
+  Keys keys = {};
+  std::vector<DelegatedRole> roles = {};  // in order of priority
   nlohmann::json unknown = nlohmann::json::object();
 };
 

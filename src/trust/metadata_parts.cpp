@@ -102,8 +102,10 @@ Result<MetaFile> read_meta_file(const json& value) {
   file.version = DROVER_TRY(fields::integer_at(value, "version", 1));
   if (value.contains("length"))
     file.length = static_cast<std::uint64_t>(DROVER_TRY(fields::integer_at(value, "length", 0)));
-  if (value.contains("hashes"))
-    file.hashes = DROVER_TRY(read_hashes(*DROVER_TRY(fields::object_at(value, "hashes"))));
+  if (value.contains("hashes")) {
+    const json* hashes = DROVER_TRY(fields::object_at(value, "hashes"));
+    file.hashes = DROVER_TRY(read_hashes(*hashes));
+  }
   file.unknown = fields::unknown(value, {"version", "length", "hashes"});
   return file;
 }
@@ -119,7 +121,8 @@ json write_meta_file(const MetaFile& file) {
 Result<Delegations> read_delegations(const json& value) {
   DROVER_TRY(fields::object(value, "\"delegations\""));
   Delegations delegations;
-  delegations.keys = DROVER_TRY(read_keys(*DROVER_TRY(fields::object_at(value, "keys"))));
+  const json* keys = DROVER_TRY(fields::object_at(value, "keys"));
+  delegations.keys = DROVER_TRY(read_keys(*keys));
   const json* roles = DROVER_TRY(fields::member(value, "roles"));
   if (!roles->is_array()) return bad("\"roles\" is not a list");
   if (roles->size() > kDelegationsMax) return fail(Code::too_many, fmt::format("{} roles", roles->size()));
