@@ -44,8 +44,12 @@ void Connection::abort_soon() {
 }
 
 asio::awaitable<void> Connection::serve() {
-  bool goes_on = co_await stream_.handshake();
-  while (goes_on) {
+  const bool is_open = co_await stream_.handshake();
+  if (!is_open) {
+    co_await swallow();  // TLS 1.3: the request is under way before the client reads why it is refused
+    co_return;
+  }
+  for (bool goes_on = true; goes_on;) {
     goes_on = co_await await_request();
     if (goes_on) goes_on = co_await serve_one();
   }
@@ -252,10 +256,11 @@ asio::awaitable<void> Connection::send_error(int status) {
   if (sent) co_await swallow();
 }
 
-/// What the client still sends of a body that nobody wants would turn the closing into a reset, which can
-/// destroy the answer on its way: read it for a while.
+/// What the client still sends and nobody wants would turn the closing into a reset, which can destroy the
+/// answer on its way: read it for a while.
 asio::awaitable<void> Connection::swallow() {
   stream_.close_politely();
+  stream_.forget_tls();
   deadline_.in(kSwallowTime);
   std::string ignored(kReadBytes, '\0');
   for (std::size_t got = 1; got > 0;) got = co_await stream_.read_some(ignored);

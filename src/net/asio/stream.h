@@ -48,6 +48,8 @@ class Stream {
   Tried try_read(std::span<char> into, std::size_t& got);
   /// Says goodbye without waiting for an answer.
   void close_politely();
+  /// From here on the bytes are taken as they come.
+  void forget_tls() { tls_.reset(); }
   /// Ends both directions: whoever waits on the stream goes on and sees its end.
   void abort();
 
