@@ -47,7 +47,9 @@ struct Offer {
 
 struct UpdaterOptions {
   lifecycle::DeviceProperties device;
-  lifecycle::RetryLimits retry;
+  lifecycle::RetryLimits retry;  // of one step
+  lifecycle::RetryLimits rounds{.first = std::chrono::minutes(1),
+                                .longest = std::chrono::hours(24)};  // of all
   std::size_t keep = 3;  // versions on the disk, the active one among them
   std::uint64_t disk_reserve_bytes = std::uint64_t{16} << 20;  // left free by an update
   /// Unpacks the bundle into the directory (which is not there yet), durably: unpack_bundle().
@@ -104,9 +106,12 @@ class Updater : public Part {
 
   /// The table's answer to `event`; false when it refuses.
   bool handle(lifecycle::Event event, const Change& change = {});
-  void enter(lifecycle::State state, const Change& change);
-  void wait_and_retry(const Error& error);
-  void not_saved(const Error& error);
+  void enter(lifecycle::State state, lifecycle::Event event, const Change& change);
+  void tell();
+  void rest_until_next_round();
+  [[nodiscard]] bool may_try_again() const;
+  void not_saved(const Error& error, const lifecycle::Record& wanted);
+  void drop(const Error& error, const lifecycle::Record& wanted);
   bool write(lifecycle::Record next);
   void end_with(const Error& error);
 
@@ -133,6 +138,7 @@ class Updater : public Part {
   lifecycle::Record record_;
   bool work_due_ = false;
   std::optional<Monotonic> retry_at_;
+  std::optional<lifecycle::Report> told_;
   std::optional<Monotonic> next_round_;
   std::optional<Error> interruption_;
   std::unique_ptr<Hashing> hashing_;

@@ -87,6 +87,8 @@ class SimFileSystem::SimLock : public Lock {
 };
 
 SimFileSystem::SimFileSystem() : machine_(std::make_shared<Machine>()) {}
+SimFileSystem::SimFileSystem(const SimFileSystem& other)
+    : machine_(std::make_shared<Machine>(*other.machine_)) {}
 SimFileSystem::~SimFileSystem() = default;
 
 void SimFileSystem::cut_power_after(std::uint64_t count) {

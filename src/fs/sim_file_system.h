@@ -15,6 +15,9 @@ namespace drover::fs {
 class SimFileSystem : public FileSystem {
  public:
   SimFileSystem();
+  /// A machine of its own with the same disk, cache and orders.
+  SimFileSystem(const SimFileSystem& other);
+  SimFileSystem& operator=(const SimFileSystem&) = delete;
   ~SimFileSystem() override;
 
   /// Cuts the power after the `count`-th changing operation from now: all later operations, reading ones too,

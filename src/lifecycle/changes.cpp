@@ -75,9 +75,11 @@ void restored(Record& record, UnixTime now) {
     record.kept.erase(earlier);
     record.usual = record.trial ? record.trial->before : Counts{};
   }
+  const bool went_back = record.active && record.active->digest == record.going_back_to;
+  const Failure why = record.error.value_or(Failure{});
+  note(record, now, went_back ? "rolled_back" : std::string(name(why.code)), why.message);
   record.going_back_to.reset();
   record.trial.reset();
-  note(record, now, "rolled_back", record.error ? record.error->message : "");
 }
 
 void abandon(Record& record, Failure why, UnixTime now) {

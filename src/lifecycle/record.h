@@ -91,6 +91,9 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
+/// Whether the record has what its state works on. Errors: bad_state.
+Status check(const Record& record);
+
 using Records = std::map<ModelName, Record>;
 
 /// reported.models.NAME of the shadow, and what `drover-agent status` tells.

@@ -35,8 +35,9 @@ bool worth_another_round(Code code) {
   return false;
 }
 
-milliseconds round_delay(std::uint64_t rounds) {
-  return doubled(std::chrono::hours(1), std::chrono::hours(24), rounds - std::min<std::uint64_t>(rounds, 1));
+milliseconds round_delay(const RetryLimits& limits, Code code, std::uint64_t rounds, double jitter) {
+  const bool is_cheap = code == Code::clock_untrusted || code == Code::metadata_expired;
+  return retry_delay(limits, is_cheap ? 1 : rounds, jitter);
 }
 
 }  // namespace drover::lifecycle

@@ -23,7 +23,9 @@ std::chrono::milliseconds retry_delay(const RetryLimits& limits, std::uint64_t a
 /// a version that this device refused stays refused.
 bool worth_another_round(Code code);
 
-/// The wait before the next round as a whole, after `rounds` failed ones: an hour, doubled up to a day.
-std::chrono::milliseconds round_delay(std::uint64_t rounds);
+/// The wait before the next round as a whole, after `rounds` failed ones that ended with `code`: longer each
+/// time, but for what costs nothing to look at again (the clock, expired metadata).
+std::chrono::milliseconds round_delay(const RetryLimits& limits, Code code, std::uint64_t rounds,
+                                      double jitter);
 
 }  // namespace drover::lifecycle

@@ -1,0 +1,184 @@
+#include "agent/sim_device.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <charconv>
+
+#include "agent/part_file.h"
+#include "agent/unpack.h"
+
+namespace drover::agent {
+namespace {
+
+/// Repeatable bytes that no two versions share.
+std::string content(std::string_view seed, std::size_t size) {
+  std::string bytes;
+  while (bytes.size() < size) bytes += sha256(fmt::format("{} {}", seed, bytes.size())).hex();
+  bytes.resize(size);
+  return bytes;
+}
+
+std::string pack(const std::map<std::string, std::string>& members) {
+  std::string bundle;
+  for (const auto& [path, bytes] : members) bundle += fmt::format("{} {}\n{}", path, bytes.size(), bytes);
+  return bundle;
+}
+
+Status take_member(std::string_view& rest, DirectoryWriter& writer) {
+  const std::size_t space = rest.find(' ');
+  const std::size_t line = rest.find('\n');
+  if (space == std::string_view::npos || line == std::string_view::npos || space > line)
+    return fail(Code::bad_bundle, "not a test bundle");
+  std::size_t size = 0;
+  std::from_chars(rest.data() + space + 1, rest.data() + line, size);
+  DROVER_TRY(writer.open_file(std::string(rest.substr(0, space))));
+  DROVER_TRY(writer.write(as_bytes(rest.substr(line + 1, size))));
+  DROVER_TRY(writer.close_file());
+  rest.remove_prefix(std::min(rest.size(), line + 1 + size));
+  return {};
+}
+
+}  // namespace
+
+SimVersion sim_version(std::string_view version, bool is_good) {
+  SimVersion made{
+      .version = *Version::parse(version), .members = {}, .bundle = {}, .digest = {}, .is_good = is_good};
+  made.members["manifest.json"] = fmt::format(R"({{"name":"defect","version":"{}"}})", version);
+  made.members["model.tflite"] = content(version, 2500);
+  made.members["golden/inputs.npy"] = content(fmt::format("golden {}", version), 300);
+  made.bundle = pack(made.members);
+  made.digest = sha256(made.bundle);
+  return made;
+}
+
+Status sim_unpack(fs::FileSystem& files, const fs::Path& bundle, const fs::Path& into) {
+  const Bytes bytes = DROVER_TRY(fs::read_file(files, bundle, 1 << 20));
+  DirectoryWriter writer(files, into);
+  DROVER_TRY(writer.begin());
+  for (std::string_view rest = as_text(bytes); !rest.empty();) DROVER_TRY(take_member(rest, writer));
+  return writer.finish();
+}
+
+const SimVersion& SimWorld::named(const Digest& digest) const {
+  return *std::ranges::find(versions, digest, &SimVersion::digest);
+}
+
+const ModelName& SimDevice::model() {
+  static const ModelName name = *ModelName::parse("defect");
+  return name;
+}
+
+const fs::Path& SimDevice::root() {
+  static const fs::Path root = "/drover";
+  return root;
+}
+
+SimDevice::SimDevice(fs::SimFileSystem& files, SimWorld& world, std::size_t keep)
+    : files_(files), world_(world), store_(files, root()), keep_(keep) {}
+
+Status SimDevice::boot() {
+  DROVER_TRY(store_.open());
+  UpdaterOptions options;
+  options.device.arch = "x86_64";
+  options.keep = keep_;
+  options.disk_reserve_bytes = 0;
+  options.unpack = sim_unpack;
+  updater_ = std::make_unique<Updater>(model(), store_, *this, clock_, std::move(options));
+  updater_->start();
+  return {};
+}
+
+bool SimDevice::run() {
+  for (int step = 0; step < 500; ++step) {
+    if (files_.is_off()) return true;
+    updater_->assign(world_.assignment);
+    const auto& record = updater_->record();
+    if (record.state == lifecycle::State::probation) {
+      const bool good = world_.named(record.active->digest).is_good;
+      updater_->observe(record.active->digest,
+                        {.samples = 1000, .errors = good ? 0u : 20u, .nans = good ? 0u : 20u, .crashes = 0});
+    }
+    if (updater_->due() == kNever) return true;
+    if (updater_->due() > clock_.monotonic()) clock_.advance(updater_->due() - clock_.monotonic());
+    updater_->pump();
+    if (updater_->record().state == lifecycle::State::probation) clock_.advance(std::chrono::minutes(2));
+  }
+  return false;
+}
+
+void SimDevice::check(const ModelName&, const lifecycle::Assignment&) {
+  Offer offer;
+  for (const SimVersion& each : world_.versions)
+    offer.candidates.push_back({.version = each.version,
+                                .target = {.digest = each.digest,
+                                           .length = each.bundle.size(),
+                                           .size_unpacked = each.bundle.size(),
+                                           .path = each.version.str(),
+                                           .variant = {}},
+                                .requirements = {}});
+  updater_->offer(offer);
+}
+
+Status SimDevice::fetch(const lifecycle::Target& target, const fs::Path& part) {
+  auto file = DROVER_TRY(PartFile::open(files_, part, target.length, kSimSyncEvery));
+  const std::string& bundle = world_.named(target.digest).bundle;
+  while (file.size() < target.length) {
+    const std::string piece = bundle.substr(file.size(), kSimChunk);
+    world_.bytes_sent += piece.size();
+    DROVER_TRY(file.append(as_bytes(piece)));
+  }
+  return file.finish();
+}
+
+void SimDevice::download(const ModelName&, const lifecycle::Target& target, const fs::Path& part) {
+  const Status fetched = fetch(target, part);
+  if (fetched)
+    updater_->downloaded();
+  else if (!files_.is_off())
+    updater_->failed(fetched.error());
+}
+
+void SimDevice::smoke_test(const ModelName&, const fs::Path& directory) {
+  if (files_.is_off()) return;
+  const auto digest = parse_digest(directory.filename().string());
+  if (is_complete(*digest))
+    updater_->smoke_passed();
+  else if (!files_.is_off())
+    updater_->failed({Code::smoke_output, "the version on the disk is not the one that was published"});
+}
+
+void SimDevice::cancel(const ModelName&) {}
+
+void SimDevice::active_changed(const ModelName&, const lifecycle::Installed& active) {
+  if (!files_.is_off()) world_.announced_active = active.digest;
+}
+
+void SimDevice::report(const ModelName&, const lifecycle::Report& report) {
+  if (files_.is_off()) return;
+  world_.announced_revision = updater_ ? updater_->record().revision : 0;
+  world_.reports.push_back(report);
+}
+
+bool SimDevice::is_complete(const Digest& digest) {
+  for (const auto& [path, bytes] : world_.named(digest).members) {
+    const auto found = fs::read_file(files_, store_.paths(model()).version(digest) / path, 1 << 20);
+    if (!found || as_text(*found) != bytes) return false;
+  }
+  return true;
+}
+
+std::vector<std::string> SimDevice::tree(const fs::Path& directory) {
+  std::vector<std::string> paths;
+  for (const std::string& name : files_.list(directory).value_or(std::vector<std::string>{})) {
+    const fs::Path path = directory / name;
+    const auto kind = files_.info(path)->kind;
+    paths.push_back(kind == fs::Kind::symlink ? path.string() + " -> " + files_.read_symlink(path)->string()
+                                              : path.string());
+    if (kind != fs::Kind::directory) continue;
+    for (std::string& below : tree(path)) paths.push_back(std::move(below));
+  }
+  return paths;
+}
+
+}  // namespace drover::agent

@@ -1,0 +1,68 @@
+// What the signed metadata offer, looked at before a byte of a bundle is fetched.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agent/updater.h"
+#include "lifecycle/changes.h"
+
+namespace drover::agent {
+
+using lifecycle::Event;
+using lifecycle::Record;
+using lifecycle::State;
+
+void Updater::offer(const Offer& offer) {
+  if (record_.state != State::checking) return;
+  std::optional<lifecycle::Target> target;
+  Event event = Event::chosen;
+  if (const Status examined = examine(offer, target, event); !examined) return failed(examined.error());
+  handle(event, [&](Record& next) {
+    next.target = event == Event::already_active ? std::nullopt : target;
+    if (target) lifecycle::remove(next.quarantine, target->digest);
+    if (event == Event::already_active) {
+      next.active->order = next.assignment->order;
+      lifecycle::note(next, now(), "already_active");
+    }
+  });
+}
+
+Status Updater::examine(const Offer& offer, std::optional<lifecycle::Target>& target, Event& event) {
+  const lifecycle::Assignment& wanted = *record_.assignment;
+  DROVER_TRY(lifecycle::judge_clock(now(), offer.time));
+  const auto chosen =
+      DROVER_TRY(lifecycle::choose_variant(offer.candidates, wanted.version, options_.device));
+  target = chosen.target;
+  const auto* forbidden = lifecycle::forbids(record_.quarantine, target->digest, wanted.order);
+  if (forbidden != nullptr)
+    return fail(Code::quarantined,
+                fmt::format("this device took {} back ({}: {}); assign it again or clear the quarantine",
+                            wanted.version.str(), name(forbidden->reason), forbidden->message));
+  if (record_.active && record_.active->digest == target->digest) {
+    event = Event::already_active;
+    return {};
+  }
+  if (record_.pinned)
+    return fail(Code::pinned, fmt::format("a person on the device pinned it to {}; unpin it there",
+                                          record_.active ? record_.active->version.str() : "no version"));
+  const auto is_target = [&](const lifecycle::Installed& kept) { return kept.digest == target->digest; };
+  if (std::ranges::any_of(record_.kept, is_target) && store_.is_installed(model_, target->digest)) {
+    event = Event::on_disk;
+    return {};
+  }
+  return check_space(*target);
+}
+
+Status Updater::check_space(const lifecycle::Target& target) const {
+  const fs::Path staging = store_.paths(model_).staging();
+  const auto part = store_.files().info(store_.paths(model_).part(target.digest));
+  const std::uint64_t here = part ? std::min(part->size, target.length) : 0;
+  const std::uint64_t unpacked = std::max(target.size_unpacked, target.length);
+  const std::uint64_t needed = target.length - here + unpacked + options_.disk_reserve_bytes;
+  const std::uint64_t there = DROVER_TRY(store_.files().free_bytes(staging));
+  if (there >= needed) return {};
+  return fail(Code::disk_full, fmt::format("{}: {} bytes free, {} needed to fetch, unpack and keep a reserve",
+                                           staging.string(), there, needed));
+}
+
+}  // namespace drover::agent

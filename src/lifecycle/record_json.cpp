@@ -1,0 +1,185 @@
+#include "lifecycle/record_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "lifecycle/json_fields.h"
+
+namespace drover::lifecycle {
+namespace {
+
+using nlohmann::json;
+
+json to_json(const Assignment& assignment) {
+  return {{"version", assignment.version.str()}, {"order", assignment.order}};
+}
+
+json to_json(const Target& target) {
+  return {{"digest", target.digest.hex()},
+          {"length", target.length},
+          {"size_unpacked", target.size_unpacked},
+          {"path", target.path},
+          {"variant", target.variant}};
+}
+
+json to_json(const Installed& installed) {
+  return {{"version", installed.version.str()},
+          {"digest", installed.digest.hex()},
+          {"order", installed.order},
+          {"variant", installed.variant},
+          {"committed", installed.committed}};
+}
+
+json to_json(const Failure& failure) { return {{"code", name(failure.code)}, {"message", failure.message}}; }
+
+json to_json(const Counts& counts) {
+  return {{"samples", counts.samples},
+          {"errors", counts.errors},
+          {"nans", counts.nans},
+          {"crashes", counts.crashes}};
+}
+
+json to_json(const Trial& trial) {
+  return {{"before", to_json(trial.before)},
+          {"after", to_json(trial.after)},
+          {"elapsed_ms", trial.elapsed_ms},
+          {"adopted", trial.adopted}};
+}
+
+json to_json(const Quarantined& entry) {
+  return {{"digest", entry.digest.hex()},
+          {"version", entry.version.str()},
+          {"order", entry.order},
+          {"reason", name(entry.reason)},
+          {"message", entry.message}};
+}
+
+json to_json(const Outcome& outcome) {
+  return {{"at", format_time(outcome.at)},
+          {"version", outcome.version.str()},
+          {"order", outcome.order},
+          {"result", outcome.result},
+          {"message", outcome.message}};
+}
+
+template <class T>
+json to_json(const std::vector<T>& list) {
+  json array = json::array();
+  for (const T& each : list) array.push_back(to_json(each));
+  return array;
+}
+
+template <class T>
+void put(json& into, const char* key, const std::optional<T>& value) {
+  if (value) into[key] = to_json(*value);
+}
+
+template <class T>
+void put(json& into, const char* key, const std::vector<T>& list) {
+  if (!list.empty()) into[key] = to_json(list);
+}
+
+Result<Assignment> to_assignment(const json& from) {
+  return Assignment{.version = DROVER_TRY(version_at(from, "version")),
+                    .order = DROVER_TRY(number_at(from, "order"))};
+}
+
+Result<Target> to_target(const json& from) {
+  return Target{.digest = DROVER_TRY(digest_at(from, "digest")),
+                .length = DROVER_TRY(number_at(from, "length")),
+                .size_unpacked = DROVER_TRY(number_at(from, "size_unpacked")),
+                .path = DROVER_TRY(text_at(from, "path")),
+                .variant = DROVER_TRY(text_at(from, "variant"))};
+}
+
+Result<Installed> to_installed(const json& from) {
+  return Installed{.version = DROVER_TRY(version_at(from, "version")),
+                   .digest = DROVER_TRY(digest_at(from, "digest")),
+                   .order = DROVER_TRY(number_at(from, "order")),
+                   .variant = DROVER_TRY(text_at(from, "variant")),
+                   .committed = DROVER_TRY(flag_at(from, "committed"))};
+}
+
+Result<Failure> to_failure(const json& from) {
+  return Failure{.code = code_named(DROVER_TRY(text_at(from, "code"))),
+                 .message = DROVER_TRY(text_at(from, "message"))};
+}
+
+Result<Counts> to_counts(const json& from) {
+  return Counts{.samples = DROVER_TRY(number_at(from, "samples")),
+                .errors = DROVER_TRY(number_at(from, "errors")),
+                .nans = DROVER_TRY(number_at(from, "nans")),
+                .crashes = DROVER_TRY(number_at(from, "crashes"))};
+}
+
+Result<Trial> to_trial(const json& from) {
+  return Trial{.before = DROVER_TRY(object_at(from, "before", to_counts)),
+               .after = DROVER_TRY(object_at(from, "after", to_counts)),
+               .elapsed_ms = DROVER_TRY(number_at(from, "elapsed_ms")),
+               .adopted = DROVER_TRY(flag_at(from, "adopted"))};
+}
+
+Result<Quarantined> to_quarantined(const json& from) {
+  return Quarantined{.digest = DROVER_TRY(digest_at(from, "digest")),
+                     .version = DROVER_TRY(version_at(from, "version")),
+                     .order = DROVER_TRY(number_at(from, "order")),
+                     .reason = code_named(DROVER_TRY(text_at(from, "reason"))),
+                     .message = DROVER_TRY(text_at(from, "message"))};
+}
+
+Result<Outcome> to_outcome(const json& from) {
+  return Outcome{.at = DROVER_TRY(time_at(from, "at")),
+                 .version = DROVER_TRY(version_at(from, "version")),
+                 .order = DROVER_TRY(number_at(from, "order")),
+                 .result = DROVER_TRY(text_at(from, "result")),
+                 .message = DROVER_TRY(text_at(from, "message"))};
+}
+
+Result<State> to_state(const json& from) {
+  const std::string text = DROVER_TRY(text_at(from, "state"));
+  if (const auto state = state_named(text)) return *state;
+  return fail(Code::bad_state, "state: \"" + text + "\" is none");
+}
+
+}  // namespace
+
+json record_to_json(const Record& record) {
+  json into = {{"revision", record.revision}, {"state", name(record.state)},
+               {"attempts", record.attempts}, {"rounds", record.rounds},
+               {"pinned", record.pinned},     {"usual", to_json(record.usual)}};
+  put(into, "assignment", record.assignment);
+  put(into, "pending", record.pending);
+  put(into, "target", record.target);
+  put(into, "active", record.active);
+  put(into, "kept", record.kept);
+  if (record.going_back_to) into["going_back_to"] = record.going_back_to->hex();
+  put(into, "error", record.error);
+  put(into, "trial", record.trial);
+  put(into, "quarantine", record.quarantine);
+  put(into, "history", record.history);
+  return into;
+}
+
+Result<Record> record_from_json(const json& from) {
+  if (!from.is_object()) return fail(Code::bad_state, "an object is needed");
+  Record record;
+  record.revision = DROVER_TRY(number_at(from, "revision"));
+  record.state = DROVER_TRY(to_state(from));
+  record.assignment = DROVER_TRY(optional_at(from, "assignment", to_assignment));
+  record.pending = DROVER_TRY(optional_at(from, "pending", to_assignment));
+  record.target = DROVER_TRY(optional_at(from, "target", to_target));
+  record.active = DROVER_TRY(optional_at(from, "active", to_installed));
+  record.kept = DROVER_TRY(list_at(from, "kept", 64, to_installed));
+  if (from.contains("going_back_to")) record.going_back_to = DROVER_TRY(digest_at(from, "going_back_to"));
+  record.attempts = DROVER_TRY(number_at(from, "attempts"));
+  record.rounds = DROVER_TRY(number_at(from, "rounds"));
+  record.error = DROVER_TRY(optional_at(from, "error", to_failure));
+  record.trial = DROVER_TRY(optional_at(from, "trial", to_trial));
+  record.usual = DROVER_TRY(object_at(from, "usual", to_counts));
+  record.quarantine = DROVER_TRY(list_at(from, "quarantine", kQuarantineMax, to_quarantined));
+  record.pinned = DROVER_TRY(flag_at(from, "pinned"));
+  record.history = DROVER_TRY(list_at(from, "history", kHistoryMax, to_outcome));
+  DROVER_TRY(check(record));
+  return record;
+}
+
+}  // namespace drover::lifecycle
