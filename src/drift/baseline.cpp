@@ -1,0 +1,165 @@
+#include "drift/baseline.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include <nlohmann/json.hpp>
+
+#include "base/canonical_json.h"
+#include "base/json_fields.h"
+
+namespace drover::drift {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+/// JSON has no infinity: edges before the first or after the last finite value are "-inf" and "inf".
+Result<float> read_value(const json& value, const JsonFields& fields, std::string_view key) {
+  if (value == "inf") return kInfinity;
+  if (value == "-inf") return -kInfinity;
+  if (!value.is_number()) return fields.bad(key, "numbers expected");
+  const double number = value.get<double>();
+  if (std::abs(number) > std::numeric_limits<float>::max()) return fields.bad(key, "a number beyond float32");
+  return static_cast<float>(number);
+}
+
+ordered_json value_json(float value) {
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  return json::parse(fmt::format("{}", value));  // the shortest decimal that is this float32
+}
+
+Result<const json*> exactly(JsonFields& fields, std::string_view key, std::size_t count) {
+  const json* array = DROVER_TRY(fields.array(key, count));
+  if (array->size() != count) return fields.bad(key, fmt::format("{} numbers expected", count));
+  return array;
+}
+
+Result<std::uint32_t> whole(const json& value, const JsonFields& fields, std::string_view key) {
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > UINT32_MAX)
+    return fields.bad(key, "whole numbers of 0 to 2^32 − 1 expected");
+  return static_cast<std::uint32_t>(value.get<std::uint64_t>());
+}
+
+Status read_edges(JsonFields& fields, Distribution& into) {
+  const json* values = DROVER_TRY(exactly(fields, "edges", kBins - 1));
+  const json* ties = DROVER_TRY(exactly(fields, "ties", kBins - 1));
+  for (std::size_t j = 0; j < kBins - 1; ++j) {
+    into.edges[j] = {DROVER_TRY(read_value((*values)[j], fields, "edges")),
+                     DROVER_TRY(whole((*ties)[j], fields, "ties"))};
+    if (j > 0 && into.edges[j] < into.edges[j - 1]) return fields.bad("edges", "must not decrease");
+  }
+  return {};
+}
+
+Status read_slots(JsonFields& fields, Distribution& into) {
+  const json* slots = DROVER_TRY(exactly(fields, "slots", kBins));
+  std::uint64_t sum = 0;
+  for (std::size_t j = 0; j < kBins; ++j)
+    sum += into.slots[j] = DROVER_TRY(whole((*slots)[j], fields, "slots"));
+  if (sum != into.count + 1) return fields.bad("slots", fmt::format("sum to {}, count + 1 expected", sum));
+  return {};
+}
+
+Result<float> read_finite(JsonFields& fields, std::string_view key) {
+  const json* value = DROVER_TRY(fields.value(key));
+  const float number = DROVER_TRY(read_value(*value, fields, key));
+  if (std::isinf(number)) return fields.bad(key, "a finite number expected");
+  return number;
+}
+
+Result<Distribution> read_distribution(const json& value, const std::string& place) {
+  JsonFields fields = DROVER_TRY(JsonFields::of(value, place, Code::bad_json));
+  Distribution read;
+  read.count = DROVER_TRY(fields.unsigned_number("count", kBaselineValuesMax));
+  if (read.count < kBaselineValuesMin)
+    return fields.bad("count", fmt::format("at least {} values expected", kBaselineValuesMin));
+  read.missing = DROVER_TRY(fields.unsigned_number("missing"));
+  read.nan = DROVER_TRY(fields.unsigned_number("nan", read.count));
+  read.min = DROVER_TRY(read_finite(fields, "min"));
+  read.max = DROVER_TRY(read_finite(fields, "max"));
+  if (read.min > read.max) return fields.bad("min", "more than max");
+  DROVER_TRY(read_edges(fields, read));
+  DROVER_TRY(read_slots(fields, read));
+  DROVER_TRY(fields.done());
+  return read;
+}
+
+ordered_json distribution_json(const Distribution& distribution) {
+  ordered_json values = ordered_json::array(), ties = ordered_json::array();
+  for (const Edge& edge : distribution.edges) {
+    values.push_back(value_json(edge.value));
+    ties.push_back(edge.tie);
+  }
+  return {{"count", distribution.count},
+          {"missing", distribution.missing},
+          {"nan", distribution.nan},
+          {"min", value_json(distribution.min)},
+          {"max", value_json(distribution.max)},
+          {"edges", values},
+          {"ties", ties},
+          {"slots", distribution.slots}};
+}
+
+Status check_name(std::string_view place, const std::string& name) {
+  if (!name.empty() && name.size() <= 128) return {};
+  return fail(Code::bad_json, fmt::format("{}: names of 1 to 128 bytes expected", place));
+}
+
+Status read_features(JsonFields& fields, Baseline& into) {
+  const json* features = DROVER_TRY(fields.object("features", 4096));
+  if (features->size() > kFeaturesMax)
+    return fail(Code::too_many,
+                fmt::format("features: {}, at most {} allowed", features->size(), kFeaturesMax));
+  for (const auto& [name, value] : features->items()) {
+    DROVER_TRY(check_name("features", name));
+    into.features[name] = DROVER_TRY(read_distribution(value, "features." + name));
+  }
+  return {};
+}
+
+Status read_classes(JsonFields& fields, Baseline& into) {
+  const json* classes = DROVER_TRY(fields.object("classes", kClassesMax));
+  JsonFields counts = DROVER_TRY(JsonFields::of(*classes, "classes", Code::bad_json));
+  for (const auto& [name, unused] : classes->items()) {
+    DROVER_TRY(check_name("classes", name));
+    into.classes[name] = DROVER_TRY(counts.unsigned_number(name));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Baseline> parse_baseline(std::string_view text) {
+  const json document = DROVER_TRY(parse_json(text, {.bytes_max = 1 << 20}));
+  JsonFields fields = DROVER_TRY(JsonFields::of(document, "", Code::bad_json));
+  if (const auto schema = DROVER_TRY(fields.unsigned_number("schema")); schema != Baseline::kSchema)
+    return fail(Code::unsupported, fmt::format("schema: {}; this build reads {}", schema, Baseline::kSchema));
+  Baseline baseline;
+  baseline.seed = DROVER_TRY(fields.unsigned_number("seed"));
+  DROVER_TRY(read_features(fields, baseline));
+  if (fields.has("confidence")) {
+    const json* confidence = DROVER_TRY(fields.value("confidence"));
+    baseline.confidence = DROVER_TRY(read_distribution(*confidence, "confidence"));
+  }
+  DROVER_TRY(read_classes(fields, baseline));
+  DROVER_TRY(fields.done());
+  return baseline;
+}
+
+std::string to_json(const Baseline& baseline) {
+  ordered_json document = {{"schema", Baseline::kSchema}, {"seed", baseline.seed}};
+  document["features"] = ordered_json::object();
+  for (const auto& [name, feature] : baseline.features)
+    document["features"][name] = distribution_json(feature);
+  if (baseline.confidence) document["confidence"] = distribution_json(*baseline.confidence);
+  document["classes"] = ordered_json::object();
+  for (const auto& [name, count] : baseline.classes) document["classes"][name] = count;
+  return document.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace drover::drift
