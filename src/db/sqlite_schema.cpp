@@ -1,0 +1,54 @@
+#include "db/sqlite_schema.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace drover::db {
+namespace {
+
+/// Step i brings version i to i + 1. A step that was released never changes; new ones are added at the end.
+constexpr std::array kSteps = {
+    R"(
+create table operators (hash blob primary key, name text not null unique, role text not null) without rowid;
+create table tokens (hash blob primary key, device text, labels text not null, expires_at integer not null,
+                     used_at integer, used_by text) without rowid;
+create table devices (id text primary key, labels text not null, enrolled_at integer not null, seen_at integer,
+                      revoked integer not null default 0) without rowid;
+create table certificates (serial text primary key, device text not null, not_after integer not null)
+                      without rowid;
+create table shadows (thing text, name text, document text not null, primary key (thing, name)) without rowid;
+create table telemetry (device text, epoch text, seq integer, received_at integer not null, body text not null,
+                        primary key (device, epoch, seq)) without rowid;
+create index telemetry_by_time on telemetry (received_at);
+create index telemetry_by_device on telemetry (device, received_at, seq);
+create table telemetry_lost (device text, epoch text, low integer, high integer, received_at integer not null,
+                             primary key (device, epoch, low, high)) without rowid;
+create table audit (id integer primary key autoincrement, at integer not null, who text not null,
+                    action text not null, target text not null, detail text not null);
+create table settings (key text primary key, value text not null) without rowid;
+)",
+};
+
+Result<std::int64_t> version_of(Sqlite& database) {
+  Statement query = DROVER_TRY(database.prepare("pragma user_version"));
+  DROVER_TRY(query.step());
+  return query.integer();
+}
+
+}  // namespace
+
+Status migrate(Sqlite& database) {
+  const std::int64_t version = DROVER_TRY(version_of(database));
+  if (version > static_cast<std::int64_t>(kSteps.size()))
+    return fail(
+        Code::bad_state,
+        fmt::format("the database has schema {}, this server knows up to {}: use a newer drover-server",
+                    version, kSteps.size()));
+  for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step)
+    DROVER_TRY(database.execute(
+        fmt::format("begin immediate;{}pragma user_version = {};commit;", kSteps[step], step + 1)));
+  return {};
+}
+
+}  // namespace drover::db

@@ -1,0 +1,75 @@
+#include "db/sqlite_store.h"
+
+namespace drover::db {
+namespace {
+
+std::int64_t seconds(UnixTime time) { return time.time_since_epoch().count(); }
+
+Status insert_rows(Sqlite& database, const DeviceId& device, const std::vector<TelemetryRow>& rows,
+                   UnixTime now) {
+  for (const TelemetryRow& row : rows) {
+    auto write =
+        DROVER_TRY(database.prepare("insert or ignore into telemetry (device, epoch, seq, received_at, body)"
+                                    " values (?, ?, ?, ?, ?)"));
+    write.bind(device.str()).bind(row.epoch).bind(static_cast<std::int64_t>(row.seq)).bind(seconds(now));
+    DROVER_TRY(write.bind(row.body).run());
+  }
+  return {};
+}
+
+Status insert_lost(Sqlite& database, const DeviceId& device, const std::vector<LostRange>& lost,
+                   UnixTime now) {
+  for (const LostRange& range : lost) {
+    auto write =
+        DROVER_TRY(database.prepare("insert or ignore into telemetry_lost"
+                                    " (device, epoch, low, high, received_at) values (?, ?, ?, ?, ?)"));
+    write.bind(device.str()).bind(range.epoch).bind(static_cast<std::int64_t>(range.low));
+    DROVER_TRY(write.bind(static_cast<std::int64_t>(range.high)).bind(seconds(now)).run());
+  }
+  return {};
+}
+
+}  // namespace
+
+Status SqliteStore::add_telemetry(const DeviceId& device, const std::vector<TelemetryRow>& rows,
+                                  const std::vector<LostRange>& lost, UnixTime now) {
+  return writer_.write([&](Sqlite& database) -> Status {
+    DROVER_TRY(insert_rows(database, device, rows, now));
+    return insert_lost(database, device, lost, now);
+  });
+}
+
+Result<std::vector<TelemetryRow>> SqliteStore::list_telemetry(const DeviceId& device, std::size_t count) {
+  auto reader = DROVER_TRY(readers_.borrow());
+  auto query =
+      DROVER_TRY(reader->prepare("select epoch, seq, received_at, body from telemetry where device = ?"
+                                 " order by received_at desc, seq desc limit ?"));
+  query.bind(device.str()).bind(static_cast<std::int64_t>(count));
+  std::vector<TelemetryRow> rows;
+  while (DROVER_TRY(query.step())) {
+    TelemetryRow row;
+    row.epoch = query.text();
+    row.seq = static_cast<std::uint64_t>(query.integer());
+    row.received_at = UnixTime(std::chrono::seconds(query.integer()));
+    row.body = query.text();
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Result<std::size_t> SqliteStore::prune_telemetry(UnixTime before, std::size_t count) {
+  std::size_t pruned = 0;
+  const Status written = writer_.write([&](Sqlite& database) -> Status {
+    auto write = DROVER_TRY(database.prepare(
+        "delete from telemetry where (device, epoch, seq) in"
+        " (select device, epoch, seq from telemetry where received_at < ? order by received_at limit ?)"));
+    DROVER_TRY(write.bind(seconds(before)).bind(static_cast<std::int64_t>(count)).run());
+    pruned = static_cast<std::size_t>(database.changes());
+    auto lost = DROVER_TRY(database.prepare("delete from telemetry_lost where received_at < ?"));
+    return lost.bind(seconds(before)).run();
+  });
+  if (!written) return fail(written.error());
+  return pruned;
+}
+
+}  // namespace drover::db

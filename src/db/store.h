@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace drover::db {
+
+using Labels = std::map<std::string, std::string>;
+
+struct Device {
+  DeviceId id = {};
+  Labels labels = {};
+  UnixTime enrolled_at = {};
+  std::optional<UnixTime> seen_at = {};
+  bool revoked = false;
+};
+
+struct Certificate {
+  std::string serial = {};
+  DeviceId device = {};
+  UnixTime not_after = {};
+};
+
+/// A one-time right to enrol. The token itself is never stored.
+struct EnrolmentToken {
+  Digest hash = {};
+  std::optional<DeviceId> device = {};  // none: any device
+  Labels labels = {};                   // given to the device that uses it
+  UnixTime expires_at = {};
+};
+
+enum class Role : std::uint8_t { viewer, operator_, admin };
+
+struct Operator {
+  std::string name = {};
+  Role role = Role::viewer;
+};
+
+struct TelemetryRow {
+  std::string epoch = {};
+  std::uint64_t seq = 0;
+  UnixTime received_at = {};
+  std::string body = {};  // JSON text
+};
+
+struct LostRange {
+  std::string epoch = {};
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+};
+
+struct AuditRow {
+  std::int64_t id = 0;  // given by the store
+  UnixTime at = {};
+  std::string who = {};
+  std::string action = {};
+  std::string target = {};
+  std::string detail = {};  // JSON text
+};
+
+/// What the server remembers. Every change is durable when the call returns; calls may come from any thread
+/// and block for the time of a disk write. Errors: not_found, already_exists, not_authenticated, io_failed,
+/// disk_full, bad_record.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual Status add_operator(const Operator& who, const Digest& token_hash) = 0;  // already_exists
+  virtual Result<std::optional<Operator>> find_operator(const Digest& token_hash) = 0;
+
+  virtual Status add_token(const EnrolmentToken& token) = 0;
+  /// Uses the token up and writes the device and its certificate, or changes nothing: not_authenticated for a
+  /// token that is unknown, used, expired or another device's; not_authorized for a revoked device.
+  virtual Status enrol(const Digest& token_hash, const Certificate& certificate, UnixTime now) = 0;
+  /// A renewed certificate; not_authorized for a device that is revoked, not_found for none.
+  virtual Status add_certificate(const Certificate& certificate) = 0;
+  /// Whether the serial was issued to the device and neither is revoked.
+  virtual Result<bool> is_valid(const std::string& serial, const DeviceId& device) = 0;
+
+  virtual Result<std::optional<Device>> find_device(const DeviceId& id) = 0;
+  /// Up to `count` devices with ids after `after` ("" for the first), in order.
+  virtual Result<std::vector<Device>> list_devices(const std::string& after, std::size_t count) = 0;
+  /// Sets labels; an empty value removes one. not_found.
+  virtual Status change_labels(const DeviceId& id, const Labels& changes) = 0;
+  /// Revokes the device and all its certificates for ever. not_found.
+  virtual Status revoke_device(const DeviceId& id) = 0;
+  virtual Status note_seen(const std::map<DeviceId, UnixTime>& seen) = 0;
+
+  virtual Result<std::optional<std::string>> load_shadow(const std::string& thing,
+                                                         const std::string& name) = 0;
+  /// Replaces a shadow by what `change` makes of it, with no other change in between. A failure of `change`
+  /// is the call's. `change` is quick and does not call the store.
+  using ShadowChange = std::function<Result<std::string>(const std::optional<std::string>& before)>;
+  virtual Status change_shadow(const std::string& thing, const std::string& name,
+                               const ShadowChange& change) = 0;
+
+  /// Keeps the rows that are not there yet (device, epoch and seq name a row).
+  virtual Status add_telemetry(const DeviceId& device, const std::vector<TelemetryRow>& rows,
+                               const std::vector<LostRange>& lost, UnixTime now) = 0;
+  /// The newest rows, newest first.
+  virtual Result<std::vector<TelemetryRow>> list_telemetry(const DeviceId& device, std::size_t count) = 0;
+  /// Forgets telemetry received before `before`, up to `count` rows; answers how many.
+  virtual Result<std::size_t> prune_telemetry(UnixTime before, std::size_t count) = 0;
+
+  virtual Status add_audit(const AuditRow& row) = 0;
+  /// The newest rows, newest first, before row `before` (0: from the newest).
+  virtual Result<std::vector<AuditRow>> list_audit(std::int64_t before, std::size_t count) = 0;
+
+  virtual Status put_setting(const std::string& key, const std::string& value) = 0;
+  virtual Result<std::optional<std::string>> find_setting(const std::string& key) = 0;
+};
+
+/// Opens or makes the database file and brings its schema up to date. Errors: io_failed, bad_state (a file
+/// that is no database or a newer Drover's).
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path);
+
+std::string_view name(Role role);
+Result<Role> parse_role(std::string_view text);
+
+}  // namespace drover::db
