@@ -17,16 +17,26 @@ Result<Command> command(const WorkerOptions& options, std::vector<std::string> a
   return command;
 }
 
+// What TFLite says each time and means nothing by.
+constexpr std::string_view kGreeting = "INFO: Created TensorFlow Lite XNNPACK delegate for CPU.";
+
 std::string with_tail(std::string message, const ProcessResult& result) {
-  const std::string tail = result.stderr_tail();
+  std::string tail = result.stderr_tail();
+  if (const std::size_t at = tail.find(kGreeting); at != std::string::npos) tail.erase(at, kGreeting.size());
+  tail.erase(0, tail.find_first_not_of(" \n"));
   return tail.empty() ? message : message + "; its last words: " + tail;
 }
 
-/// The worker's refusal when it came to one; else why the process ended.
+bool ran_out_of_memory(const ProcessResult& result) {
+  return result.err.find("drover-worker: out of memory") != std::string::npos ||
+         result.err.find("bad_alloc") != std::string::npos;
+}
+
+/// Why the process ended without an answer.
 Error explain(const ProcessResult& result) {
   const std::string how = "the model's process " + result.explain();
   if (result.timed_out || result.signal == SIGXCPU) return {Code::cpu_exceeded, with_tail(how, result)};
-  if (result.err.find("bad_alloc") != std::string::npos)
+  if (ran_out_of_memory(result))
     return {Code::out_of_memory,
             with_tail("the model's process ran out of memory and " + result.explain(), result)};
   return {Code::model_crashed, with_tail(how, result)};
