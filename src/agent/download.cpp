@@ -7,9 +7,6 @@
 namespace drover::agent {
 namespace {
 
-/// A power cut loses at most so many bytes of a download.
-constexpr std::uint64_t kSyncEvery = std::uint64_t{4} << 20;
-
 /// Whether another try may bring what this one did not.
 bool may_pass(const Error& error) {
   return error.code == Code::unreachable || error.code == Code::timed_out ||
@@ -38,70 +35,46 @@ void Download::pump() {
   std::exchange(done_, nullptr)(*outcome_);  // may end this object
 }
 
-Status Download::open_file() {
-  if (!file_) file_ = DROVER_TRY(outside_.files.open(job_.path, fs::Open::append));
-  received_ = DROVER_TRY(file_->size());
-  if (received_ > job_.length) {
-    DROVER_TRY(file_->truncate(0));
-    received_ = 0;
-  }
-  synced_ = at_try_ = at_window_ = received_;
-  return {};
-}
-
 void Download::begin() {
-  if (const Status opened = open_file(); !opened) return finish(opened);
-  if (received_ == job_.length) return finish(file_->sync());
+  if (!part_) {
+    auto part = PartFile::open(outside_.files, job_.path, job_.length);
+    if (!part) return finish(fail(part.error()));
+    part_.emplace(std::move(*part));
+  }
+  at_try_ = at_window_ = received();
+  if (received() == job_.length) return finish(part_->finish());
   due_ = outside_.clock.monotonic() + limits_.stall;
   transfer_ = outside_.http.start({.url = job_.url,
-                                   .resume_at = received_,
-                                   .bytes_max = job_.length - received_,
+                                   .resume_at = received(),
+                                   .bytes_max = job_.length - received(),
                                    .timeout = std::chrono::milliseconds(0),
                                    .stall_timeout = limits_.stall,
-                                   .sink = [this](ByteView bytes) { return take(bytes); }},
-                                  [this](Result<net::ClientResponse> response) {
+                                   .sink = [this](ByteView bytes) { return part_->append(bytes); }},
+                                  [this](const Result<net::ClientResponse>& response) {
                                     transfer_.reset();
-                                    ended(response);
+                                    judge(response);
                                   });
-}
-
-Status Download::take(ByteView bytes) {
-  if (received_ + bytes.size() > job_.length)
-    return fail(Code::bad_length, fmt::format("{} sends more than the {} bytes that the signed metadata name",
-                                              job_.url, job_.length));
-  DROVER_TRY(file_->append(bytes));
-  received_ += bytes.size();
-  if (received_ - synced_ >= kSyncEvery) {
-    DROVER_TRY(file_->sync());
-    synced_ = received_;
-  }
-  return {};
 }
 
 /// A trickle keeps a connection alive for ever without ever bringing the file.
 void Download::check_speed() {
-  if (received_ - at_window_ >= limits_.bytes_per_window_min) {
-    at_window_ = received_;
+  if (received() - at_window_ >= limits_.bytes_per_window_min) {
+    at_window_ = received();
     due_ = outside_.clock.monotonic() + limits_.stall;
     return;
   }
   outside_.http.cancel(*std::exchange(transfer_, std::nullopt));
-  retry({Code::timed_out, fmt::format("{} brought only {} bytes in {} ms", job_.url, received_ - at_window_,
+  retry({Code::timed_out, fmt::format("{} brought only {} bytes in {} ms", job_.url, received() - at_window_,
                                       limits_.stall.count())});
 }
 
-void Download::ended(const Result<net::ClientResponse>& response) {
-  due_ = outside_.clock.monotonic();
-  judge(response);
-}
-
 void Download::judge(const Result<net::ClientResponse>& response) {
-  if (received_ == job_.length) return finish(file_->sync());
+  if (received() == job_.length) return finish(part_->finish());
   if (!response) {
     const Error& error = response.error();
     // A peer without ranges sends the whole file: take it from its start.
     if (error.code == Code::unsupported && at_try_ > 0) {
-      const Status emptied = file_->truncate(0);
+      const Status emptied = part_->empty();
       return emptied ? retry(error) : finish(emptied);
     }
     if (error.code == Code::too_large)
@@ -114,24 +87,23 @@ void Download::judge(const Result<net::ClientResponse>& response) {
   if (may_pass(status)) return retry({Code::bad_response, fmt::format("{} answers {}", job_.url, status)});
   if (status == 200 || status == 206 || status == 416)
     return finish(fail(Code::bad_length,
-                       fmt::format("{} ends after {} bytes of {}", job_.url, received_, job_.length)));
+                       fmt::format("{} ends after {} bytes of {}", job_.url, received(), job_.length)));
   finish(fail(Code::bad_response, fmt::format("{} answers {}", job_.url, status)));
 }
 
 void Download::retry(const Error& why) {
-  if (received_ - std::min(at_try_, received_) >= limits_.bytes_per_window_min) backoff_.reset();
+  if (received() - std::min(at_try_, received()) >= limits_.bytes_per_window_min) backoff_.reset();
   if (backoff_.tries() + 1 >= limits_.tries_max)
     return finish(fail({why.code, fmt::format("{} ({} tries brought nothing more; {} of {} bytes are here)",
-                                              why.message, limits_.tries_max, received_, job_.length)}));
+                                              why.message, limits_.tries_max, received(), job_.length)}));
   const auto wait = backoff_.next();
   due_ = outside_.clock.monotonic() + wait;
   log::warn("download broke off", {{"why", why.text()},
-                                   {"bytes", fmt::to_string(received_)},
+                                   {"bytes", fmt::to_string(received())},
                                    {"again_in_ms", fmt::to_string(wait.count())}});
 }
 
 void Download::finish(Status status) {
-  file_.reset();
   outcome_ = std::move(status);
   due_ = outside_.clock.monotonic();
 }

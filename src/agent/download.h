@@ -1,12 +1,12 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "agent/backoff.h"
 #include "agent/part.h"
+#include "agent/part_file.h"
 #include "base/result.h"
 #include "fs/file_system.h"
 #include "net/http.h"
@@ -48,13 +48,11 @@ class Download : public Part {
   [[nodiscard]] Monotonic due() const override { return due_; }
   void pump() override;
   /// Bytes that are on disk.
-  [[nodiscard]] std::uint64_t received() const { return received_; }
+  [[nodiscard]] std::uint64_t received() const { return part_ ? part_->size() : 0; }
 
  private:
   void begin();
-  Status open_file();
   Status take(ByteView bytes);
-  void ended(const Result<net::ClientResponse>& response);
   void judge(const Result<net::ClientResponse>& response);
   void retry(const Error& why);
   void check_speed();
@@ -67,8 +65,8 @@ class Download : public Part {
   Backoff backoff_;
   Monotonic due_{0};  // of the next try, or of the next look at the speed
   std::optional<net::TransferId> transfer_;
-  std::unique_ptr<fs::File> file_;
-  std::uint64_t received_ = 0, synced_ = 0, at_try_ = 0, at_window_ = 0;
+  std::optional<PartFile> part_;
+  std::uint64_t at_try_ = 0, at_window_ = 0;  // bytes received when it began
   std::optional<Status> outcome_;
 };
 

@@ -71,8 +71,12 @@ TEST_F(DownloadTest, GoesOnAfterARestart) {
   ASSERT_TRUE(http_.send("0123"));
   download.reset();
   EXPECT_EQ(http_.open(), 0u) << "its transfer ends with it";
+  const std::uint64_t length = 3 * PartFile::kSyncEvery;
+  job_.length = length;
   download = start();
-  EXPECT_EQ(http_.request().resume_at, 4u);
+  ASSERT_TRUE(http_.send(std::string(PartFile::kSyncEvery + 5, 'x')));
+  download = start();
+  EXPECT_EQ(http_.request().resume_at, PartFile::kSyncEvery) << "from the last byte that is surely there";
 }
 
 TEST_F(DownloadTest, StartsAnewWithAPeerThatServesNoRanges) {

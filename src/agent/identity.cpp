@@ -50,7 +50,8 @@ bool IdentityStore::enrolled() const {
   return exists(files_, path("device.crt")) && exists(files_, path("device.key"));
 }
 
-Status IdentityStore::replace(const std::string& key, const std::string& certificate, const std::string& ca) const {
+Status IdentityStore::replace(const std::string& key, const std::string& certificate,
+                              const std::string& ca) const {
   const OwnerOnly guard;
   DROVER_TRY(fs::make_directories(files_, directory_));
   DROVER_TRY(recover());
@@ -105,9 +106,8 @@ Result<nlohmann::json> read_answer(const Result<net::ClientResponse>& response, 
 Result<IssuedCertificate> read_issued(const Result<net::ClientResponse>& response) {
   const nlohmann::json answer = DROVER_TRY(read_answer(response, "the server"));
   IssuedCertificate issued;
-  for (auto [key, member] : {std::pair{"device", &issued.device},
-                             {"certificate", &issued.certificate},
-                             {"ca", &issued.ca}}) {
+  for (auto [key, member] :
+       {std::pair{"device", &issued.device}, {"certificate", &issued.certificate}, {"ca", &issued.ca}}) {
     if (!answer.contains(key) || !answer[key].is_string())
       return fail(Code::bad_response, fmt::format("the server's certificate answer lacks {}", key));
     *member = answer[key].get<std::string>();

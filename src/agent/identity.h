@@ -14,11 +14,12 @@
 namespace drover::agent {
 
 /// The device's key and certificate and its server's authority, in `directory`: device.key, device.crt,
-/// ca.crt. A new key and its certificate replace the old ones together: they are made durable as device.key.next
-/// and device.crt.next, of which the second counts, and then renamed.
+/// ca.crt. A new key and its certificate replace the old ones together: they are made durable as
+/// device.key.next and device.crt.next, of which the second counts, and then renamed.
 class IdentityStore {
  public:
-  IdentityStore(fs::FileSystem& files, fs::Path directory) : files_(files), directory_(std::move(directory)) {}
+  IdentityStore(fs::FileSystem& files, fs::Path directory)
+      : files_(files), directory_(std::move(directory)) {}
 
   /// Ends a replacement that a power cut stopped. Call before the files are used.
   Status recover() const;

@@ -1,10 +1,11 @@
 #include "agent/identity.h"
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
 #include <filesystem>
+
+#include <nlohmann/json.hpp>
 
 #include "agent/fake_http.h"
 #include "fs/sim_file_system.h"
@@ -42,7 +43,7 @@ TEST(IdentityStore, KeepsTheKeyToItsOwner) {
   std::filesystem::remove_all(directory);
   ASSERT_TRUE(IdentityStore(fs::real_file_system(), directory).replace("key", "certificate", "ca"));
   for (const char* name : {".", "device.key", "device.crt"}) {
-    struct stat info {};
+    struct stat info{};
     ASSERT_EQ(::stat((directory / name).c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0077, 0u) << name;
   }

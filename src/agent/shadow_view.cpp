@@ -17,10 +17,10 @@ const json* object_in(const json& object, const char* key) {
   return found != object.end() && found->is_object() ? &*found : nullptr;
 }
 
-Result<Assignment> read_assignment(const json& entry) {
+Result<lifecycle::Assignment> read_assignment(const json& entry) {
   if (!entry.is_object() || !entry.contains("version") || !entry["version"].is_string())
     return fail(Code::bad_response, "expected {\"version\":\"1.2.3\",\"order\":N}");
-  Assignment assignment;
+  lifecycle::Assignment assignment;
   assignment.version = DROVER_TRY(Version::parse(entry["version"].get<std::string>()));
   if (entry.contains("order")) {
     if (!entry["order"].is_number_unsigned()) return fail(Code::bad_response, "order is not a whole number");
@@ -34,7 +34,8 @@ Result<Assignment> read_assignment(const json& entry) {
 Result<ShadowView> read_shadow(std::string_view body) {
   const json document = DROVER_TRY(parse_json(body).in("the shadow"));
   const json* state = document.is_object() ? object_in(document, "state") : nullptr;
-  if (state == nullptr || !document.contains("desired_version") || !document["desired_version"].is_number_unsigned())
+  if (state == nullptr || !document.contains("desired_version") ||
+      !document["desired_version"].is_number_unsigned())
     return fail(Code::bad_response, "the server's shadow lacks state or desired_version");
   ShadowView view;
   view.desired_version = document["desired_version"].get<std::uint64_t>();

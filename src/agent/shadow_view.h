@@ -2,25 +2,18 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "lifecycle/record.h"
 
 namespace drover::agent {
 
-/// What somebody decided for a model: desired.models.NAME.
-struct Assignment {
-  Version version;
-  std::uint64_t order = 0;  // grows by one with each decision
-  bool operator==(const Assignment&) const = default;
-};
-
 /// What the agent reads in its shadow.
 struct ShadowView {
-  std::map<ModelName, Assignment> desired;
+  std::map<ModelName, lifecycle::Assignment> desired;
   std::map<std::string, Error> refused;  // entries of desired.models that cannot be understood, by name
   std::uint64_t desired_version = 0;     // what the next long-poll waits on
 };

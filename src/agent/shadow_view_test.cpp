@@ -10,7 +10,7 @@ TEST(ShadowView, ReadsTheAssignments) {
       "sound":{"version":"2.0.0"}}},"reported":{}},"version":9,"desired_version":4,"timestamp":1})");
   ASSERT_TRUE(view) << view.error().text();
   EXPECT_EQ(view->desired_version, 4u);
-  const Assignment& defect = view->desired.at(*ModelName::parse("defect"));
+  const lifecycle::Assignment& defect = view->desired.at(*ModelName::parse("defect"));
   EXPECT_EQ(defect.version.str(), "1.2.0");
   EXPECT_EQ(defect.order, 7u);
   EXPECT_EQ(view->desired.at(*ModelName::parse("sound")).order, 0u);

@@ -1,0 +1,119 @@
+#include "agent/model_line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agent/offer.h"
+#include "base/log.h"
+
+namespace drover::agent {
+
+ModelLine::ModelLine(ModelName model, DeviceStore& store, const LineServices& services,
+                     UpdaterOptions options)
+    : services_(services),
+      updater_(std::move(model), store, *this, services.outside.clock, std::move(options)) {}
+
+void ModelLine::descriptors(std::vector<int>& into) const {
+  if (smoke_run_) smoke_run_->descriptors(into);
+}
+
+Monotonic ModelLine::due() const {
+  Monotonic due = updater_.due();
+  if (download_) due = std::min(due, download_->due());
+  if (smoke_run_) due = std::min(due, smoke_run_->due());
+  return due;
+}
+
+void ModelLine::pump() {
+  if (download_) download_->pump();
+  if (smoke_run_) smoke_run_->pump();
+  updater_.pump();
+}
+
+void ModelLine::check(const ModelName& model, const lifecycle::Assignment& assignment) {
+  checking_ = assignment;
+  services_.refresher.follow(repo::model_target_path(model, assignment.version, ""));
+  services_.refresher.ask();
+}
+
+void ModelLine::refreshed(const Status& status) {
+  if (!checking_) return;
+  if (status) return offer_what_was_found();
+  checking_.reset();
+  const Status clock =
+      lifecycle::judge_clock(services_.outside.clock.now(), services_.refresher.time_bounds());
+  if (status.error().category() == Category::unavailable) return updater_.interrupted(status.error());
+  updater_.failed(clock ? status.error() : clock.error());
+}
+
+void ModelLine::offer_what_was_found() {
+  const auto offer = make_offer(*services_.refresher.found(), updater_.model(), checking_->version,
+                                services_.refresher.time_bounds());
+  checking_.reset();
+  if (!offer) return updater_.failed(offer.error());
+  updater_.offer(*offer);
+}
+
+void ModelLine::download(const ModelName& model, const lifecycle::Target& target, const fs::Path& part) {
+  log::info("downloading",
+            {{"model", model.str()}, {"target", target.path}, {"bytes", fmt::to_string(target.length)}});
+  download_ = std::make_unique<Download>(
+      services_.outside,
+      DownloadJob{
+          .url = services_.refresher.urls().targets + target.path, .path = part, .length = target.length},
+      services_.download, [this](const Status& status) {
+        const auto ended = std::move(download_);
+        status ? updater_.downloaded() : updater_.failed(status.error());
+      });
+}
+
+void ModelLine::smoke_test(const ModelName& model, const fs::Path& version_directory) {
+  auto run =
+      SmokeRun::start(services_.worker, version_directory, [this](const Result<bundle::SmokeReport>& report) {
+        const auto ended = std::move(smoke_run_);
+        report ? updater_.smoke_passed() : updater_.failed(report.error());
+      });
+  if (!run) return updater_.interrupted(run.error());
+  log::info("smoke test begins", {{"model", model.str()}, {"version_directory", version_directory.string()}});
+  smoke_run_ = std::move(*run);
+}
+
+void ModelLine::cancel(const ModelName& /*model*/) {
+  checking_.reset();
+  download_.reset();
+  smoke_run_.reset();
+}
+
+void ModelLine::active_changed(const ModelName& model, const lifecycle::Installed& /*active*/) {
+  services_.active_changed(model);
+}
+
+void ModelLine::report(const ModelName& model, const lifecycle::Report& report) {
+  services_.report(model, report);
+}
+
+std::optional<std::uint64_t> ModelLine::downloaded_bytes() const {
+  return download_ ? std::optional(download_->received()) : std::nullopt;
+}
+
+void ModelLine::observe(const RingDrain::Model& seen) {
+  for (const auto& [digest, tally] : seen.tally.versions()) {
+    lifecycle::Counts& counted = counted_[digest];
+    const lifecycle::Counts now{.samples = tally.inferences(), .errors = tally.errors(), .nans = tally.nan};
+    if (now.samples < counted.samples) counted = {};  // the tally made room and began anew
+    if (now == counted) continue;
+    updater_.observe(digest, {.samples = now.samples - counted.samples,
+                              .errors = now.errors - counted.errors,
+                              .nans = now.nans - counted.nans});
+    counted = now;
+  }
+  std::erase_if(counted_, [&](const auto& entry) { return seen.tally.version(entry.first) == nullptr; });
+  // An application that dies while it takes up a version died of it.
+  const auto& active = updater_.record().active;
+  if (seen.deaths > deaths_counted_ && active)
+    updater_.observe(active->digest, {.crashes = seen.deaths - deaths_counted_});
+  deaths_counted_ = seen.deaths;
+}
+
+}  // namespace drover::agent

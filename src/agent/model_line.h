@@ -1,0 +1,65 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "agent/download.h"
+#include "agent/part.h"
+#include "agent/refresher.h"
+#include "agent/ring_drain.h"
+#include "agent/smoke_run.h"
+#include "agent/updater.h"
+
+namespace drover::agent {
+
+/// What the model lines of a device share.
+struct LineServices {
+  Outside& outside;
+  Refresher& refresher;
+  bundle::WorkerOptions worker;
+  DownloadLimits download;
+  std::function<void(const ModelName& model)> active_changed;
+  std::function<void(const ModelName& model, const lifecycle::Report& report)> report;
+};
+
+/// One model on the device: its update engine and the hands that fetch, test and watch for it. Lines know
+/// nothing of each other.
+class ModelLine : public Part, private Hands {
+ public:
+  ModelLine(ModelName model, DeviceStore& store, const LineServices& services, UpdaterOptions options);
+
+  void start() { updater_.start(); }
+  [[nodiscard]] Updater& updater() { return updater_; }
+  [[nodiscard]] const Updater& updater() const { return updater_; }
+  /// After each refresh of the metadata.
+  void refreshed(const Status& status);
+  /// What the ring has shown since the agent began.
+  void observe(const RingDrain::Model& seen);
+  /// Bytes of a download under way.
+  [[nodiscard]] std::optional<std::uint64_t> downloaded_bytes() const;
+
+  void descriptors(std::vector<int>& into) const override;
+  [[nodiscard]] Monotonic due() const override;
+  void pump() override;
+
+ private:
+  void check(const ModelName& model, const lifecycle::Assignment& assignment) override;
+  void download(const ModelName& model, const lifecycle::Target& target, const fs::Path& part) override;
+  void smoke_test(const ModelName& model, const fs::Path& version_directory) override;
+  void cancel(const ModelName& model) override;
+  void active_changed(const ModelName& model, const lifecycle::Installed& active) override;
+  void report(const ModelName& model, const lifecycle::Report& report) override;
+
+  void offer_what_was_found();
+
+  LineServices services_;
+  Updater updater_;
+  std::optional<lifecycle::Assignment> checking_;
+  std::unique_ptr<Download> download_;
+  std::unique_ptr<SmokeRun> smoke_run_;
+  std::map<Digest, lifecycle::Counts> counted_;  // of the ring's sums, what was passed on
+  std::uint64_t deaths_counted_ = 0;
+};
+
+}  // namespace drover::agent

@@ -1,0 +1,89 @@
+#include "agent/refresher.h"
+
+#include <algorithm>
+
+#include "agent/offer.h"
+#include "base/log.h"
+
+namespace drover::agent {
+namespace {
+
+constexpr std::chrono::milliseconds kRetryFirst{1000}, kRetryLongest{600'000};
+
+}  // namespace
+
+Refresher::Refresher(Outside& outside, const repo::TrustStore& store, repo::ClientUrls urls, PollOptions poll,
+                     OnDone on_done)
+    : outside_(outside),
+      store_(store),
+      urls_(std::move(urls)),
+      poll_(poll),
+      on_done_(std::move(on_done)),
+      backoff_(kRetryFirst, std::min(kRetryLongest, std::max(poll.every, kRetryFirst)), outside.random) {}
+
+Refresher::~Refresher() {
+  if (transfer_) outside_.http.cancel(*transfer_);
+}
+
+void Refresher::ask() {
+  asked_ = true;
+  if (!running_) due_ = Monotonic(0);
+}
+
+Monotonic Refresher::due() const {
+  if (transfer_) return kNever;
+  return running_ ? Monotonic(0) : due_;
+}
+
+void Refresher::pump() {
+  if (transfer_) return;
+  if (running_)
+    step();
+  else if (outside_.clock.monotonic() >= due_)
+    begin();
+}
+
+void Refresher::begin() {
+  asked_ = false;
+  auto refresh = repo::Refresh::begin(store_, outside_.clock.now());
+  if (!refresh) {
+    trouble_ = refresh.error();
+    due_ = outside_.clock.monotonic() + jittered(poll_.every, poll_.jitter, outside_.random);
+    return on_done_(fail(*trouble_));
+  }
+  running_.emplace(std::move(*refresh));
+  for (const std::string& path : followed_) running_->follow(path);
+  step();
+}
+
+void Refresher::step() {
+  const auto request = running_->next();
+  if (!request) return finish();
+  transfer_ = outside_.http.start(repo::metadata_request(urls_, *request),
+                                  [this](Result<net::ClientResponse> response) {
+                                    transfer_.reset();
+                                    running_->feed(repo::metadata_answer(std::move(response)));
+                                  });
+}
+
+void Refresher::finish() {
+  const Status status = running_->status();
+  const auto now = outside_.clock.monotonic();
+  time_ = time_bounds_of(running_->trusted());
+  if (status) {
+    trouble_.reset();
+    backoff_.reset();
+    found_ = std::move(running_);
+    due_ = now + jittered(poll_.every, poll_.jitter, outside_.random);
+  } else {
+    trouble_ = status.error();
+    const bool passing = status.error().category() == Category::unavailable;
+    due_ = now + (passing ? backoff_.next() : jittered(poll_.every, poll_.jitter, outside_.random));
+    log::warn("the repository could not be read", {{"why", status.error().text()}});
+  }
+  running_.reset();
+  if (asked_) due_ = std::min(due_, now + kRetryFirst);
+  on_done_(status);
+}
+
+}  // namespace drover::agent

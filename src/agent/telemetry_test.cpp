@@ -1,0 +1,62 @@
+#include "agent/telemetry.h"
+
+#include <gtest/gtest.h>
+
+#include "agent/fake_http.h"
+#include "fs/sim_file_system.h"
+
+namespace drover::agent {
+namespace {
+
+using nlohmann::json;
+
+TEST(TelemetrySpool, KeepsWhatIsNotAcknowledged) {
+  TelemetrySpool spool("e");
+  for (int i = 0; i < 4; ++i) spool.add(json::object());
+  ASSERT_TRUE(spool.acknowledge({{"acked", {{1, 1}, {3, 4}}}}));
+  EXPECT_EQ(spool.batch().dump(), R"({"entries":[{"seq":2}],"epoch":"e","lost":[]})");
+}
+
+TEST(TelemetrySpool, SaysWhatItLostUntilThatIsHeard) {
+  TelemetrySpool spool("e");
+  for (std::size_t i = 0; i < TelemetrySpool::kEntriesMax + 3; ++i) spool.add(json::object());
+  EXPECT_EQ(spool.size(), TelemetrySpool::kEntriesMax);
+  EXPECT_EQ(spool.batch()["lost"], json::parse("[[1,3]]"));
+  EXPECT_EQ(spool.batch()["entries"].size(), TelemetrySpool::kBatchMax);
+  ASSERT_TRUE(spool.acknowledge({{"acked", json::parse("[[4,33]]")}}));
+  EXPECT_EQ(spool.batch()["lost"], json::array());
+  EXPECT_EQ(spool.batch()["entries"][0]["seq"], 34);
+}
+
+TEST(TelemetrySpool, RefusesAnAnswerThatIsNone) {
+  TelemetrySpool spool("e");
+  spool.add(json::object());
+  for (const char* answer : {"{}", R"({"acked":3})", R"({"acked":[["a",2]]})", R"({"acked":[[1]]})"})
+    EXPECT_FALSE(spool.acknowledge(json::parse(answer))) << answer;
+  EXPECT_EQ(spool.size(), 1u);
+}
+
+TEST(Telemetry, LooksEveryPeriodAndSendsTogetherWhatWaitedForTheNetwork) {
+  FakeHttp http;
+  fs::SimFileSystem files;
+  ManualClock clock{UnixTime{}};
+  Outside outside{http, files, clock, [](std::uint64_t) { return std::uint64_t{0}; }};
+  int looks = 0;
+  Telemetry telemetry(outside, "https://h", std::chrono::minutes(1),
+                      [&] { return json{{"health", ++looks}}; });
+  telemetry.pump();
+  EXPECT_EQ(json::parse(http.request().body)["entries"], json::parse(R"([{"health":1,"seq":1}])"));
+  http.end(fail(Code::unreachable, "down"));
+  telemetry.pump();
+  EXPECT_EQ(http.open(), 0u);
+  clock.advance(std::chrono::minutes(1));
+  telemetry.pump();
+  EXPECT_EQ(json::parse(http.request().body)["entries"].size(), 2u);
+  http.end(answer(200, R"({"acked":[[1,2]]})"));
+  telemetry.pump();
+  EXPECT_EQ(http.open(), 0u);
+  EXPECT_EQ(telemetry.due(), clock.monotonic() + std::chrono::minutes(1));
+}
+
+}  // namespace
+}  // namespace drover::agent
