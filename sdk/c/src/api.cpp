@@ -1,0 +1,105 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <span>
+
+#include "api_handles.h"
+#include "api_report.h"
+
+using namespace drover;
+
+static_assert(DROVER_FEATURES_MAX == ring::kFeaturesMax);
+static_assert(DROVER_OUTCOME_FAILED == static_cast<int>(ring::Outcome::failed) &&
+              DROVER_OUTCOME_NAN == static_cast<int>(ring::Outcome::nan) &&
+              DROVER_OUTCOME_TIMED_OUT == static_cast<int>(ring::Outcome::timed_out));
+
+namespace {
+
+std::filesystem::path place(const char* given, const char* variable, const char* otherwise) {
+  if (given != nullptr) return given;
+  const char* set = std::getenv(variable);
+  return set != nullptr && *set != '\0' ? set : otherwise;
+}
+
+sdk::Places places_of(const drover_options_t* options) {
+  return {.state_dir = place(DROVER_OPTION(options, state_dir), "DROVER_STATE_DIR", "/var/lib/drover"),
+          .run_dir = place(DROVER_OPTION(options, run_dir), "DROVER_RUN_DIR", "/run/drover")};
+}
+
+/// The caller's inference as a record that the reader takes: what is out of range is brought into it.
+ring::Record record_of(const drover_inference_t& inference) {
+  ring::Record record{.latency_ns = inference.latency_ns,
+                      .outcome = static_cast<ring::Outcome>(inference.outcome),
+                      .class_index = std::max(inference.class_index, -1)};
+  if (static_cast<unsigned>(inference.outcome) >= ring::kOutcomes) record.outcome = ring::Outcome::failed;
+  if (std::isnan(inference.confidence)) {
+    if (record.outcome == ring::Outcome::ok) record.outcome = ring::Outcome::nan;
+  } else if (inference.confidence >= 0) {
+    record.confidence = std::min(inference.confidence, 1.0F);
+  }
+  if (inference.features != nullptr) {
+    record.feature_count =
+        static_cast<std::uint16_t>(std::min(inference.feature_count, std::uint32_t{DROVER_FEATURES_MAX}));
+    std::copy_n(inference.features, record.feature_count, record.features.begin());
+  }
+  return record;
+}
+
+}  // namespace
+
+drover_error_t drover_open(const char* name, const drover_options_t* options, drover_model_t** handle) {
+  return sdk::guarded([&]() -> Status {
+    if (name == nullptr || handle == nullptr)
+      return fail(Code::invalid_argument, "drover_open: a NULL argument");
+    *handle = nullptr;
+    ModelName model = DROVER_TRY(ModelName::parse(name));
+    std::unique_ptr<drover_model_t> opened(
+        new drover_model{.handle = {std::move(model), places_of(options)}});
+    if (opened->handle.fd() < 0) return fail(Code::out_of_memory, "drover_open: no descriptor to be had");
+    *handle = opened.release();
+    return {};
+  });
+}
+
+void drover_close(drover_model_t* handle) { delete handle; }
+
+int drover_fd(const drover_model_t* handle) { return handle->handle.fd(); }
+
+int drover_poll(drover_model_t* handle) {
+  int changed = 0;
+  sdk::guarded([&]() -> Status {
+    changed = handle->handle.poll() ? 1 : 0;
+    return {};
+  });
+  return changed;
+}
+
+drover_error_t drover_acquire(drover_model_t* handle, drover_version_t** version) {
+  return sdk::guarded([&]() -> Status {
+    *version = nullptr;
+    sdk::HeldVersion held = DROVER_TRY(sdk::HeldVersion::acquire(handle->handle.model_dir()));
+    std::string digest = held.digest().hex(), number = held.manifest().version.str(),
+                path = held.path().string();
+    *version = new drover_version{std::move(held), std::move(digest), std::move(number), std::move(path)};
+    return {};
+  });
+}
+
+void drover_release(drover_version_t* version) { delete version; }
+const char* drover_version_digest(const drover_version_t* version) { return version->digest.c_str(); }
+const char* drover_version_number(const drover_version_t* version) { return version->number.c_str(); }
+const char* drover_version_path(const drover_version_t* version) { return version->path.c_str(); }
+
+uint64_t drover_record(drover_model_t* handle, const drover_inference_t* inference) {
+  ring::Record record = record_of(*inference);
+  const Digest& digest =
+      inference->version != nullptr ? inference->version->held.digest() : handle->handle.active();
+  record.digest = digest.bytes;
+  return handle->handle.writer().record(record);
+}
+
+void drover_counts(const drover_model_t* handle, drover_counts_t* counts) {
+  const ring::Writer::Counts now = handle->handle.writer().counts();
+  counts->recorded = now.recorded;
+  counts->dropped = now.dropped;
+}
