@@ -150,7 +150,7 @@ class Reader {
       const std::string where = fmt::format("tensor {}", i);
       const Table entry = DROVER_TRY(table(tensors, i, where));
       FileTensor tensor = DROVER_TRY(read_tensor(entry, where));
-      model_.stateful |= tensor.variable;
+      model_.stateful |= tensor.variable || tensor.type_name == "RESOURCE";
       if (first) model_.tensors.push_back(std::move(tensor));
     }
     const auto inputs = DROVER_TRY(indices(subgraph, subgraph_field::inputs, tensors.count, 0, "an input"));

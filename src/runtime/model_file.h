@@ -33,7 +33,7 @@ struct ModelFile {
       operators;  // how many of each, over all subgraphs; "CUSTOM:name" for others
   std::size_t operator_count = 0;
   std::size_t subgraph_count = 0;
-  bool stateful = false;  // has variable tensors
+  bool stateful = false;  // has variable tensors or resource variables
 };
 
 /// True when the bytes begin as a .tflite file does (file identifier TFL3).
