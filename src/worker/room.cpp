@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "runtime/tflite_engine.h"
+#include "worker/allocation_watch.h"
 
 namespace drover::worker {
 
@@ -13,7 +14,7 @@ Result<LockedRoom> LockedRoom::enter(const Settings& settings) {
   room.engine_ = DROVER_TRY(runtime::open_tflite(settings.library));
   room.engine_->prepare();
   room.threads_ = settings.threads;
-  explain_crashes();
+  watch_allocations();
   DROVER_TRY(lock_down(settings.limits));
   return room;
 }

@@ -110,16 +110,6 @@ Status set_limits(const SandboxLimits& limits) {
   return limit(RLIMIT_AS, address_space_bytes() + limits.memory_bytes_max, "memory");
 }
 
-void say(const char* text) { [[maybe_unused]] const ssize_t n = ::write(2, text, std::strlen(text)); }
-
-// Async-signal-safe: system calls only.
-void on_crash(int signal) {
-  void* probe = ::mmap(nullptr, 16 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (probe == MAP_FAILED) say("drover-worker: out of memory\n");
-  ::signal(signal, SIG_DFL);
-  ::raise(signal);
-}
-
 }  // namespace
 
 void die_with_parent() {
@@ -138,17 +128,6 @@ Status lock_down(const SandboxLimits& limits) {
                 fmt::format("this kernel takes no seccomp filter ({}); models are not run without one",
                             std::strerror(-error)));
   return {};
-}
-
-void explain_crashes() {
-  if (kSanitized) return;
-  static std::uint8_t stack[65'536];
-  const stack_t alternative{.ss_sp = stack, .ss_flags = 0, .ss_size = sizeof stack};
-  ::sigaltstack(&alternative, nullptr);
-  struct sigaction action{};
-  action.sa_handler = on_crash;
-  action.sa_flags = static_cast<int>(SA_ONSTACK | SA_RESETHAND | SA_NODEFER);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) ::sigaction(signal, &action, nullptr);
 }
 
 }  // namespace drover::worker

@@ -23,8 +23,4 @@ void die_with_parent();
 /// filters; nothing untrusted may then be run.
 Status lock_down(const SandboxLimits& limits);
 
-/// On a crash, says on stderr whether memory had run out, before the process dies of the same signal. Not
-/// under sanitizers, which have their own.
-void explain_crashes();
-
 }  // namespace drover::worker

@@ -1,0 +1,268 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "bundle/golden.h"
+#include "bundle/worker_client.h"
+#include "runtime/tiny_model.h"
+#include "tables/npz.h"
+
+// drover-worker as the agent and the CLI meet it: a process.
+namespace drover::worker {
+namespace {
+
+namespace tiny = runtime::tiny;
+using bundle::Manifest;
+using bundle::WorkerOptions;
+using tables::DType;
+using tables::Tensor;
+using testing::HasSubstr;
+
+const std::string kModels = DROVER_SOURCE_DIR "/tests/data/models/";
+
+Bytes read_bytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file.good()) << path;
+  return Bytes(std::istreambuf_iterator<char>(file), {});
+}
+
+void write_bytes(const std::string& path, ByteView bytes) {
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+class Worker : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = testing::TempDir() + "drover-worker-XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    directory_ = name;
+    options_.program = DROVER_BIN_DIR "/drover-worker";
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  ProcessResult process(const Result<Command>& command) {
+    Result<ProcessResult> result = run_process(*command);
+    EXPECT_TRUE(result.has_value()) << result.error().text();
+    return *std::move(result);
+  }
+  Result<bundle::InspectReport> inspect(ByteView model) {
+    write_bytes(directory_ + "/model.tflite", model);
+    return bundle::interpret_inspect(
+        process(bundle::inspect_command(options_, directory_ + "/model.tflite")));
+  }
+  Result<bundle::RunReport> run(const std::string& model, const std::string& inputs,
+                                const std::string& outputs, const std::string& manifest = {}) {
+    return bundle::interpret_run(process(bundle::run_command(options_, model, inputs, outputs, manifest)));
+  }
+  Result<bundle::SmokeReport> smoke() {
+    return bundle::interpret_smoke(process(bundle::smoke_command(options_, directory_)));
+  }
+
+  /// Writes an unpacked version of the int8 keyword model, its golden outputs computed by `run`.
+  Manifest write_version() {
+    Tensor inputs = *tables::make_tensor(DType::float32, {10, 49, 10, 1});
+    for (std::size_t i = 0; i < inputs.count(); ++i) inputs.set(i, static_cast<double>(i * 7919 % 101) - 50);
+    std::filesystem::create_directory(directory_ + "/golden");
+    std::filesystem::copy_file(kModels + "kws_int8.tflite", directory_ + "/model.tflite");
+    write_bytes(directory_ + "/golden/inputs.npy", tables::write_npy(inputs));
+    const auto report = run(directory_ + "/model.tflite", directory_ + "/golden/inputs.npy",
+                            directory_ + "/golden/outputs.npy");
+    EXPECT_TRUE(report.has_value()) << report.error().text();
+    Manifest manifest;
+    manifest.name = *ModelName::parse("kws");
+    manifest.version = *Version::parse("1.0.0");
+    manifest.inputs = {{.name = "input_1", .dtype = DType::int8, .shape = {-1, 49, 10, 1}}};
+    manifest.outputs = {{.name = "Identity", .dtype = DType::int8, .shape = {-1, 12}}};
+    for (const char* path :
+         {"model.tflite", "golden/inputs.npy", "golden/outputs.npy", "golden/tolerance.json"})
+      manifest.members[path] = {};
+    write_tolerance({});
+    return manifest;
+  }
+  void write_manifest(const Manifest& manifest) {
+    write_bytes(directory_ + "/manifest.json", as_bytes(bundle::to_json(manifest)));
+  }
+  void write_tolerance(const bundle::Tolerance& tolerance) {
+    write_bytes(directory_ + "/golden/tolerance.json", as_bytes(bundle::to_json(tolerance)));
+  }
+  Tensor golden_outputs() { return *tables::read_npy(read_bytes(directory_ + "/golden/outputs.npy")); }
+  void write_golden_outputs(const Tensor& outputs) {
+    write_bytes(directory_ + "/golden/outputs.npy", tables::write_npy(outputs));
+  }
+
+  std::string directory_;
+  WorkerOptions options_;
+};
+
+TEST_F(Worker, InspectsARealModelInsideTheSandbox) {
+  const auto report = inspect(read_bytes(kModels + "kws_float32.tflite"));
+  ASSERT_TRUE(report.has_value()) << report.error().text();
+  EXPECT_EQ(report->engine.delegate, "xnnpack");
+  EXPECT_EQ(report->operators.at("DEPTHWISE_CONV_2D"), 4U);
+  EXPECT_GT(report->latency.median_us, 0);
+}
+
+TEST_F(Worker, ASmokeTestOfItsOwnOutputsPasses) {
+  write_manifest(write_version());
+  const auto report = smoke();
+  ASSERT_TRUE(report.has_value()) << report.error().text();
+  EXPECT_EQ(report->samples, 10U);
+  EXPECT_EQ(report->latency.runs, 10U);
+  EXPECT_EQ(report->deviations.at(0).max_absolute, 0);
+  EXPECT_GT(report->peak_memory_bytes, 0U);
+}
+
+TEST_F(Worker, ABrokenGoldenExpectationIsRefusedWithItsPlace) {
+  write_manifest(write_version());
+  Tensor outputs = golden_outputs();
+  outputs.set(3 * 12 + 5, outputs.at(3 * 12 + 5) > 0 ? -128 : 127);
+  write_golden_outputs(outputs);
+  const auto report = smoke();
+  ASSERT_FALSE(report.has_value());
+  EXPECT_EQ(report.error().code, Code::smoke_output);
+  EXPECT_THAT(report.error().text(), HasSubstr("1 of 10 golden samples differ on tflite (xnnpack)"));
+  EXPECT_THAT(report.error().text(), HasSubstr("Identity"));
+}
+
+TEST_F(Worker, RealGoldenOutputsOfAQuantisedModelAreCompared) {
+  write_manifest(write_version());
+  const Tensor stored = golden_outputs();
+  Tensor real = tables::convert(stored, DType::float32);
+  for (std::size_t i = 0; i < real.count(); ++i) real.set(i, (stored.at(i) + 128) / 256);
+  write_golden_outputs(real);
+  EXPECT_TRUE(smoke().has_value());
+  real.set(0, real.at(0) + 0.5);
+  write_golden_outputs(real);
+  EXPECT_EQ(smoke().error().code, Code::smoke_output);
+}
+
+TEST_F(Worker, AToleranceIsOfTheEngineAndDelegateThatRan) {
+  write_manifest(write_version());
+  Tensor outputs = golden_outputs();
+  outputs.set(0, outputs.at(0) + (outputs.at(0) > 100 ? -3 : 3));
+  write_golden_outputs(outputs);
+  const bundle::ToleranceSet wide{.fallback = {.absolute = 5}, .outputs = {}};
+  const bundle::ToleranceSet none{.fallback = {.absolute = 0, .relative = 0}, .outputs = {}};
+  write_tolerance({.common = none, .engines = {{.engine = "tflite", .delegate = "none", .set = wide}}});
+  EXPECT_EQ(smoke().error().code, Code::smoke_output);
+  write_tolerance({.common = none, .engines = {{.engine = "tflite", .delegate = "xnnpack", .set = wide}}});
+  EXPECT_TRUE(smoke().has_value());
+}
+
+TEST_F(Worker, ADelegateThatDoesNotRunTheModelIsMissing) {
+  Manifest manifest = write_version();
+  manifest.requirements["delegate"] = "xnnpack";
+  write_manifest(manifest);
+  EXPECT_TRUE(smoke().has_value());
+  options_.delegate = "none";
+  const auto report = smoke();
+  ASSERT_FALSE(report.has_value());
+  EXPECT_EQ(report.error().code, Code::delegate_missing);
+}
+
+TEST_F(Worker, LimitsOfLatencyAndMemoryAreKept) {
+  Manifest manifest = write_version();
+  manifest.limits = {.latency_ms_max = 1e-6, .memory_mb_max = std::nullopt};
+  write_manifest(manifest);
+  EXPECT_EQ(smoke().error().code, Code::smoke_latency);
+  manifest.limits = {.latency_ms_max = 1e6, .memory_mb_max = 1};
+  write_manifest(manifest);
+  EXPECT_EQ(smoke().error().code, Code::smoke_memory);
+}
+
+TEST_F(Worker, AManifestOfAnotherModelIsRefused) {
+  Manifest manifest = write_version();
+  manifest.inputs[0].shape = {-1, 10, 49, 1};
+  write_manifest(manifest);
+  EXPECT_EQ(smoke().error().code, Code::bad_manifest);
+}
+
+TEST_F(Worker, SeveralTensorsComeAndGoAsNpz) {
+  write_bytes(directory_ + "/model.tflite", tiny::write_model({tiny::sum_and_product()}));
+  Tensor a = *tables::make_tensor(DType::float32, {3, 4}), b = a;
+  for (std::size_t i = 0; i < a.count(); ++i) {
+    a.set(i, static_cast<double>(i));
+    b.set(i, 2);
+  }
+  write_bytes(directory_ + "/in.npz", *tables::write_npz({{"b", b}, {"a", a}}));  // by name, not by place
+  const auto report = run(directory_ + "/model.tflite", directory_ + "/in.npz", directory_ + "/out.npz");
+  ASSERT_TRUE(report.has_value()) << report.error().text();
+  const auto outputs = *tables::read_npz(read_bytes(directory_ + "/out.npz"));
+  ASSERT_EQ(outputs.size(), 2U);
+  for (const auto& [name, tensor] : outputs)
+    for (std::size_t i = 0; i < tensor.count(); ++i)
+      EXPECT_EQ(tensor.at(i), name == "sum" ? a.at(i) + 2 : a.at(i) * 2) << name;
+}
+
+TEST_F(Worker, EachSampleOfAStatefulModelStartsAnew) {
+  write_bytes(directory_ + "/model.tflite", tiny::write_model({tiny::memory_of_three()}));
+  Tensor x = *tables::make_tensor(DType::float32, {4, 1});
+  for (std::size_t i = 0; i < 4; ++i) x.set(i, static_cast<double>(i + 1));
+  write_bytes(directory_ + "/in.npy", tables::write_npy(x));
+  ASSERT_TRUE(run(directory_ + "/model.tflite", directory_ + "/in.npy", directory_ + "/out.npy").has_value());
+  EXPECT_EQ(tables::read_npy(read_bytes(directory_ + "/out.npy"))->bytes, x.bytes);
+}
+
+TEST_F(Worker, AnEndlessLoopIsEndedByTheCaller) {
+  options_.time_max = std::chrono::milliseconds{1500};
+  const auto report = inspect(tiny::write_model(tiny::endless_loop()));
+  ASSERT_FALSE(report.has_value());
+  EXPECT_EQ(report.error().code, Code::cpu_exceeded) << report.error().text();
+  EXPECT_THAT(report.error().text(), HasSubstr("did not end within 1500 ms"));
+}
+
+#ifndef DROVER_SANITIZED
+TEST_F(Worker, MoreMemoryThanTheLimitIsARefusal) {
+  const Bytes model = tiny::write_model({tiny::outer_product(8192)});  // 256 MiB
+  options_.memory_mb_max = 64;
+  const auto refused = inspect(model);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Code::out_of_memory) << refused.error().text();
+}
+#endif
+
+TEST_F(Worker, AMissingRuntimeIsNamed) {
+  auto command = *bundle::inspect_command(options_, kModels + "kws_int8.tflite");
+  command.environment = {"DROVER_TFLITE_LIBRARY=/nonexistent/libtensorflowlite_c.so"};
+  const auto report = bundle::interpret_inspect(process(command));
+  ASSERT_FALSE(report.has_value());
+  EXPECT_EQ(report.error().code, Code::runtime_missing);
+}
+
+/// Truncations and changed bytes of a real model: each an answer or an orderly refusal.
+TEST_F(Worker, NoBrokenModelDoesMoreThanFail) {
+  const Bytes good = read_bytes(kModels + "kws_int8.tflite");
+  std::map<std::string, int> ends;
+  const auto check = [&](const Bytes& bytes, const std::string& what) {
+    const auto report = inspect(bytes);
+    ++ends[report ? "ran" : std::string(name(report.error().code))];
+    if (report) return;
+    EXPECT_THAT((std::vector{Code::bad_model, Code::too_many, Code::model_crashed, Code::out_of_memory,
+                             Code::invalid_argument}),
+                testing::Contains(report.error().code))
+        << what << ": " << report.error().text();
+    EXPECT_FALSE(report.error().message.empty()) << what;
+  };
+  for (std::size_t i = 1; i <= 10; ++i) {
+    const std::size_t size = good.size() * i / 11;
+    check(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)),
+          fmt::format("cut at {}", size));
+  }
+  // The tables stand at the file's two ends; between them lie weights.
+  for (std::size_t i = 0; i < 40; ++i) {
+    Bytes bad = good;
+    const std::size_t at = i % 2 == 0 ? 8 + i * 61 : good.size() - 1 - i * 97;
+    bad[at] ^= 0xffU;
+    check(bad, fmt::format("byte {} changed", at));
+  }
+  EXPECT_GT(ends["bad_model"], 10);
+  for (const auto& [end, count] : ends) RecordProperty(end, count);
+}
+
+}  // namespace
+}  // namespace drover::worker
