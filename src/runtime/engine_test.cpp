@@ -7,7 +7,6 @@
 #include <fstream>
 #include <iterator>
 
-#include "runtime/model_file.h"
 #include "runtime/tflite_engine.h"
 
 namespace drover::runtime {
@@ -114,15 +113,6 @@ TEST(Engine, AMissingLibrarySaysWhatToSet) {
   ASSERT_FALSE(missing.has_value());
   EXPECT_EQ(missing.error().code, Code::runtime_missing);
   EXPECT_THAT(missing.error().text(), testing::HasSubstr("DROVER_TFLITE_LIBRARY"));
-}
-
-TEST(ModelFile, ARealModelIsListedWithoutTheRuntime) {
-  const auto model = read_model_file(model_named("kws_int8.tflite"));
-  ASSERT_TRUE(model.has_value()) << model.error().text();
-  EXPECT_EQ(model->operators.at("CONV_2D"), 5U);
-  EXPECT_EQ(model->operators.at("DEPTHWISE_CONV_2D"), 4U);
-  EXPECT_EQ(model->operators.at("SOFTMAX"), 1U);
-  EXPECT_FALSE(model->stateful);
 }
 
 }  // namespace

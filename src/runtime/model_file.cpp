@@ -35,8 +35,9 @@ constexpr std::uint64_t kFileBytesMax = std::uint64_t{2} << 30;
 constexpr std::size_t kCountMax = 1'000'000;
 constexpr std::size_t kDimensionsMax = 16;
 constexpr std::size_t kSlicesMax = 65'536;  // of a tensor quantised slice by slice
-// Tables may share their parts, so small files could ask for much reading: this many values in all.
-constexpr std::size_t kValuesMax = 16'000'000;
+// Tables may share their parts, so a small file could ask for much reading. Each value takes four bytes or
+// more where nothing is shared; this many are read in all, or as many as the file has bytes.
+constexpr std::size_t kValuesMin = 100'000;
 
 struct TypeName {
   std::string_view name;
@@ -73,8 +74,10 @@ class Reader {
  private:
   Status spend(std::size_t values) {
     values_ += values;
-    if (values_ <= kValuesMax) return {};
-    return fail(Code::too_many, fmt::format("the model describes more than {} values", kValuesMax));
+    if (values_ <= std::max(kValuesMin, file_.bytes().size())) return {};
+    return fail(Code::too_many,
+                fmt::format("the model describes more values than a file of {} bytes can hold",
+                            file_.bytes().size()));
   }
 
   /// A vector of offsets to tables.
