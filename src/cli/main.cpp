@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   program.require_subcommand(1);
   program.footer("Each verb has --help and --json. Exit codes: 0 ok, 1 failed or refused, 2 usage.");
   cli::add_model_inspect_commands(program, context);
+  cli::add_model_pack_commands(program, context);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

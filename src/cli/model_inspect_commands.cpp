@@ -1,3 +1,4 @@
+#include "cli/bundle_describe.h"
 #include "cli/commands.h"
 #include "cli/model_inspect.h"
 
@@ -9,10 +10,11 @@ void add_model_inspect_commands(CLI::App& program, Context& context) {
     bundle::WorkerOptions worker;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* verb = noun(program, "model", "models: pack, look into, publish")
-                       ->add_subcommand("inspect",
-                                        "What a .tflite file is: inputs, outputs, size, operators, and how "
-                                        "fast it runs here with how much memory");
+  CLI::App* verb =
+      noun(program, "model", "models: pack, look into, publish")
+          ->add_subcommand("inspect",
+                           "What a .tflite file or a bundle is: inputs, outputs, size, operators, and how "
+                           "fast it runs here with how much memory");
   verb->add_option("file", options->file, "the file; it is known by its content, not its name")->required();
   add_worker_options(verb, options->worker);
   verb->footer(
@@ -20,6 +22,7 @@ void add_model_inspect_commands(CLI::App& program, Context& context) {
       "crashes, "
       "hangs or takes too much memory is refused with exit code 1.");
   on_run(verb, context, [options]() -> Result<Answer> {
+    if (DROVER_TRY(is_bundle_file(options->file))) return inspect_bundle(options->file, options->worker);
     return describe(DROVER_TRY(inspect_model(options->file, options->worker)));
   });
 }

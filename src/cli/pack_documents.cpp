@@ -1,0 +1,80 @@
+#include <fmt/format.h>
+
+#include "cli/pack_parts.h"
+#include "drift/reference.h"
+#include "policy/policy.h"
+#include "tables/csv.h"
+
+namespace drover::cli {
+namespace {
+
+constexpr std::uint64_t kCsvBytesMax = std::uint64_t{1} << 30;
+constexpr std::uint64_t kDocumentBytesMax = std::uint64_t{1} << 20;
+
+Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+
+Result<bundle::Tolerance> tolerance_of(const PackOptions& options, const bundle::Manifest& manifest) {
+  if (options.tolerance.empty()) return bundle::default_tolerance(manifest.outputs, !manifest.labels.empty());
+  const Bytes text = DROVER_TRY(read_input(options.tolerance, kDocumentBytesMax));
+  return bundle::parse_tolerance(as_text(text)).in(options.tolerance);
+}
+
+/// Every output that a tolerance names is one of the model's.
+Status check_outputs(const bundle::ToleranceSet& set, const bundle::Manifest& manifest) {
+  for (const auto& [output, unused] : set.outputs) {
+    bool known = false;
+    for (const bundle::TensorSpec& spec : manifest.outputs) known = known || spec.name == output;
+    if (!known)
+      return fail(Code::invalid_argument,
+                  fmt::format("outputs: the model has no output \"{}\"; its first is \"{}\"", output,
+                              manifest.outputs.front().name));
+  }
+  return {};
+}
+
+Result<std::string> baseline_of(const PackOptions& options) {
+  if (!options.baseline.empty()) {
+    const Bytes text = DROVER_TRY(read_input(options.baseline, kDocumentBytesMax));
+    return to_json(DROVER_TRY(drift::parse_baseline(as_text(text)).in(options.baseline)));
+  }
+  const Bytes csv = DROVER_TRY(read_input(options.reference, kCsvBytesMax));
+  const std::set<std::string> text_columns = {std::string(drift::kClassColumn)};
+  const auto columns = DROVER_TRY(tables::read_columns(csv, text_columns).in(options.reference));
+  return to_json(DROVER_TRY(drift::make_baseline(columns, options.seed).in(options.reference)));
+}
+
+/// The default policy, written out, so that a later Drover's other default does not change this version.
+std::string default_policy_text() {
+  const policy::Probation probation = policy::default_policy().probation;
+  return fmt::format(
+      "[probation]\nduration = \"{}s\"\nmin_samples = {}\nmax_increase = {}\nmin_absolute = {}\nadopt_within "
+      "= "
+      "\"{}s\"\ncrash_max = {}\nrule = \"{}\"\n",
+      std::chrono::duration_cast<std::chrono::seconds>(probation.duration).count(), probation.min_samples,
+      probation.max_increase, probation.min_absolute,
+      std::chrono::duration_cast<std::chrono::seconds>(probation.adopt_within).count(), probation.crash_max,
+      policy::name(probation.rule));
+}
+
+Result<Bytes> policy_of(const PackOptions& options) {
+  if (options.policy.empty()) return bytes_of(default_policy_text());
+  Bytes text = DROVER_TRY(read_input(options.policy, kDocumentBytesMax));
+  DROVER_TRY(policy::parse_policy(as_text(text)).in(options.policy));
+  return text;
+}
+
+}  // namespace
+
+Status add_documents(const PackOptions& options, PackParts& parts) {
+  const bundle::Tolerance tolerance = DROVER_TRY(tolerance_of(options, parts.manifest));
+  DROVER_TRY(Status(check_outputs(tolerance.common, parts.manifest)).in(options.tolerance));
+  for (const auto& engine : tolerance.engines)
+    DROVER_TRY(Status(check_outputs(engine.set, parts.manifest)).in(options.tolerance));
+  parts.members["golden/tolerance.json"] = bytes_of(to_json(tolerance));
+  parts.members["policy.toml"] = DROVER_TRY(policy_of(options));
+  if (!options.reference.empty() || !options.baseline.empty())
+    parts.members["baseline.json"] = bytes_of(DROVER_TRY(baseline_of(options)));
+  return {};
+}
+
+}  // namespace drover::cli
