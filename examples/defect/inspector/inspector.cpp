@@ -1,0 +1,130 @@
+#include "inspector.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+#include "base/unique_fd.h"
+#include "defect/features.h"
+
+namespace drover::defect {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+using TimePoint = SteadyClock::time_point;
+
+/// SIGTERM and SIGINT as a descriptor, so that waiting for the next image also waits for them. Block before
+/// any thread starts.
+UniqueFd termination() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  return UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+/// Whether the process was told to end, waiting for that until `due`.
+bool told_to_end(const UniqueFd& signals, TimePoint due) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - SteadyClock::now()).count();
+  pollfd event{.fd = signals.get(), .events = POLLIN, .revents = 0};
+  return ::poll(&event, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000))) == 1;
+}
+
+class Inspector {
+ public:
+  Inspector(const InspectorOptions& options, ImageSource& camera)
+      : options_(options),
+        camera_(camera),
+        signals_(termination()),
+        model_(options.model, options.device),
+        session_(model_),
+        stats_(options.stats.empty() ? stdout : std::fopen(options.stats.c_str(), "ae")) {
+    if (stats_ == nullptr) throw std::runtime_error(options.stats + ": cannot be opened for appending");
+  }
+  ~Inspector() {
+    if (stats_ != stdout) std::fclose(stats_);
+  }
+  Inspector(const Inspector&) = delete;
+  Inspector& operator=(const Inspector&) = delete;
+
+  void run() {
+    if (!wait_for_model()) return tell(true);
+    TimePoint due = SteadyClock::now(), tell_at = due + std::chrono::seconds(1);
+    while (!is_done() && !told_to_end(signals_, due)) {
+      look_at(statistics_.images);
+      due = options_.rate_hz > 0 ? due + period() : due;
+      if (SteadyClock::now() < tell_at) continue;
+      tell(false);
+      tell_at += std::chrono::seconds(1);
+    }
+    tell(true);
+  }
+
+ private:
+  [[nodiscard]] bool is_done() const { return options_.count != 0 && statistics_.images >= options_.count; }
+  [[nodiscard]] std::chrono::nanoseconds period() const {
+    return std::chrono::nanoseconds(std::llround(1e9 / options_.rate_hz));
+  }
+
+  /// Takes no image before a model is there to look at it. False when told to end first.
+  bool wait_for_model() {
+    std::string said;
+    for (;;) {
+      std::string reason;
+      try {
+        if (session_.wait(0)) return true;
+        reason = drover_error_message();
+      } catch (const app::Error& error) {
+        reason = error.what();
+      }
+      if (reason != said) std::fprintf(stderr, "defect-inspector: waiting for a model: %s\n", reason.c_str());
+      said = reason;
+      if (told_to_end(signals_, SteadyClock::now() + std::chrono::milliseconds(100))) return false;
+    }
+  }
+
+  void look_at(std::uint64_t sequence) {
+    const Result<Image> image = camera_.image(sequence);
+    if (!image) throw std::runtime_error(image.error().text());
+    ++statistics_.images;
+    const auto measured = features(*image);
+    const auto side = static_cast<std::uint32_t>(image->size);
+    const drover_image_t view = {
+        .pixels = image->pixels.data(), .height = side, .width = side, .channels = 1};
+    statistics_.add(session_.image(view, {measured.begin(), measured.end()}));
+  }
+
+  void tell(bool final) {
+    fmt::print(stats_, "{}\n", to_json(statistics_, model_.counts(), std::time(nullptr), final));
+    std::fflush(stats_);
+  }
+
+  const InspectorOptions& options_;
+  ImageSource& camera_;
+  UniqueFd signals_;
+  app::Model model_;
+  app::Session session_;
+  std::FILE* stats_;
+  Statistics statistics_;
+};
+
+}  // namespace
+
+int inspect(const InspectorOptions& options, ImageSource& camera) {
+  try {
+    Inspector(options, camera).run();
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "defect-inspector: %s\n", error.what());
+    return 1;
+  }
+}
+
+}  // namespace drover::defect

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <drover/drover.hpp>
+
+#include "image_source.h"
+#include "statistics.h"
+
+namespace drover::defect {
+
+struct InspectorOptions {
+  std::string model = "defect";
+  app::Options device;
+  double rate_hz = 10;      // images a second; 0: as fast as it goes
+  std::uint64_t count = 0;  // images; 0: until SIGTERM
+  std::string stats;        // file that lines are appended to; empty: standard output
+};
+
+/// Waits for a model, then classifies image after image until SIGTERM, SIGINT or the count. Returns the exit
+/// code.
+int inspect(const InspectorOptions& options, ImageSource& camera);
+
+}  // namespace drover::defect
