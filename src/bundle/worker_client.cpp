@@ -7,6 +7,8 @@
 namespace drover::bundle {
 namespace {
 
+constexpr std::chrono::milliseconds kAboutTimeMax{10'000};
+
 Result<Command> command(const WorkerOptions& options, std::vector<std::string> arguments) {
   Command command{.argv = {DROVER_TRY(find_worker(options.program))}};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
@@ -58,6 +60,11 @@ Result<std::string> find_worker(const std::string& given) {
   if (const char* named = std::getenv("DROVER_WORKER"); named != nullptr && *named != '\0')
     return std::string(named);
   return DROVER_TRY(program_directory()) + "/drover-worker";
+}
+
+Result<AboutReport> ask_engine(const WorkerOptions& options) {
+  const Command about{.argv = {DROVER_TRY(find_worker(options.program)), "about"}, .time_max = kAboutTimeMax};
+  return interpret<AboutReport>(DROVER_TRY(run_process(about)), parse_about_report);
 }
 
 Result<Command> inspect_command(const WorkerOptions& options, const std::string& model) {

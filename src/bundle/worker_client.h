@@ -18,6 +18,8 @@ struct WorkerOptions {
 /// The worker's path: `given`, DROVER_WORKER, or drover-worker beside the running program.
 Result<std::string> find_worker(const std::string& given = {});
 
+/// Asks the worker which runtime it has; waits for its answer, which needs no model.
+Result<AboutReport> ask_engine(const WorkerOptions& options);
 Result<Command> inspect_command(const WorkerOptions& options, const std::string& model);
 /// The smoke test of an unpacked bundle (manifest.json, model.tflite, golden/…).
 Result<Command> smoke_command(const WorkerOptions& options, const std::string& version_directory);

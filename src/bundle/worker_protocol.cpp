@@ -112,8 +112,23 @@ std::string to_json(const RunReport& report) {
                   {"latency", json_of(report.latency)}});
 }
 
+std::string to_json(const AboutReport& report) {
+  return text_of({{"ok", true},
+                  {"engine", report.engine},
+                  {"version", report.version},
+                  {"delegates", report.delegates}});
+}
+
 std::string to_json(const Error& error) {
   return text_of({{"ok", false}, {"code", std::string(name(error.code))}, {"message", error.text()}});
+}
+
+Result<AboutReport> parse_about_report(std::string_view json) {
+  return parse<AboutReport>(json, [](const Json& from) {
+    return AboutReport{.engine = from.at("engine"),
+                       .version = from.at("version"),
+                       .delegates = from.at("delegates").get<std::vector<std::string>>()};
+  });
 }
 
 Result<InspectReport> parse_inspect_report(std::string_view json) {

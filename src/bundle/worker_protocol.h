@@ -73,6 +73,14 @@ struct RunReport {
   LatencyReport latency;
 };
 
+/// What the worker can run models with, whatever the model.
+struct AboutReport {
+  std::string engine = {};   // "tflite"
+  std::string version = {};  // "2.20.0"
+  std::vector<std::string> delegates = {};
+};
+
+std::string to_json(const AboutReport& report);
 std::string to_json(const InspectReport& report);
 std::string to_json(const SmokeReport& report);
 std::string to_json(const RunReport& report);
@@ -80,6 +88,7 @@ std::string to_json(const RunReport& report);
 std::string to_json(const Error& error);
 
 /// Each reads the worker's document; a refusal in it becomes that Error, anything else bad_response.
+Result<AboutReport> parse_about_report(std::string_view json);
 Result<InspectReport> parse_inspect_report(std::string_view json);
 Result<SmokeReport> parse_smoke_report(std::string_view json);
 Result<RunReport> parse_run_report(std::string_view json);

@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
   app.add_option("--cpu-seconds-max", settings.limits.cpu_seconds_max, "CPU time that the process may take")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
+  CLI::App* about = app.add_subcommand("about", "which runtime and delegates there are");
   CLI::App* inspect = app.add_subcommand("inspect", "what a .tflite file is and how fast it runs");
   inspect->add_option("model", target, "the .tflite file")->required();
   CLI::App* smoke = app.add_subcommand("smoke", "the golden samples of an unpacked bundle");
@@ -84,6 +85,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   settings.limits.memory_bytes_max = memory_mb_max << 20;
+  if (*about) finish(worker::about, target, settings);
   if (*inspect) finish(worker::inspect, target, settings);
   if (*smoke) finish(worker::smoke, target, settings);
   finish(run, target, settings);

@@ -17,6 +17,9 @@ struct Settings {
 // Each reads its files, locks the process down for good, and only then loads and runs the model: once a
 // process.
 
+/// Which runtime is here. Needs no model and no lock-down.
+Result<bundle::AboutReport> about(const std::string& nothing, const Settings& settings);
+
 /// What the model is and how fast it runs on zeros.
 Result<bundle::InspectReport> inspect(const std::string& model, const Settings& settings);
 

@@ -1,0 +1,202 @@
+#include "agent/agent.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agent/device_properties.h"
+#include "agent/status.h"
+#include "agent/unpack_bundle.h"
+#include "base/log.h"
+
+namespace drover::agent {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The engine takes an assignment that it knows only when another round is due, so it is told now and then.
+constexpr std::chrono::seconds kAssignAgainEvery{15};
+constexpr milliseconds kWaitMax{60'000};
+
+}  // namespace
+
+Agent::Agent(const Config& config, Outside& outside)
+    : config_(config),
+      outside_(outside),
+      store_(outside.files, config.state_dir),
+      identity_(outside.files, config.state_dir / "identity"),
+      trust_(outside.files, config.trust()),
+      refresher_(outside, trust_, repo::ClientUrls::below(config.repository_url()),
+                 {.every = config.poll, .jitter = config.poll_jitter},
+                 [this](const Status& status) { refreshed(status); }),
+      rings_(config.run_dir, outside.clock),
+      health_("/proc", config.sysfs, config.state_dir) {}
+
+Result<std::unique_ptr<Agent>> Agent::open(const Config& config, Outside& outside) {
+  std::unique_ptr<Agent> agent(new Agent(config, outside));
+  DROVER_TRY(agent->begin());
+  return agent;
+}
+
+Status Agent::begin() {
+  DROVER_TRY(fs::make_directories(outside_.files, config_.run_dir));
+  DROVER_TRY(open_sockets());
+  DROVER_TRY(identity_.recover());
+  for (const std::string& amiss : DROVER_TRY(store_.open())) log::warn(amiss);
+  device_ = device_properties(config_.worker, config_.labels);
+  if (config_.standalone())
+    channels_ = std::make_unique<ChannelFollower>(outside_, refresher_, config_.models,
+                                                  [this](const ModelName& model, const Version& version) {
+                                                    assign(model, {.version = version, .order = 0});
+                                                  });
+  else
+    join_server();
+  return open_lines();
+}
+
+Status Agent::open_sockets() {
+  control_ = DROVER_TRY(ControlSocket::open(
+      config_.control_socket(), [this](const nlohmann::json& request) { return control(request); }));
+  notifier_ = DROVER_TRY(
+      Notifier::open(config_.notify_socket(), [this](const ModelName& model) { return active(model); }));
+  return {};
+}
+
+void Agent::join_server() {
+  listener_ = std::make_unique<ShadowListener>(outside_, config_.server,
+                                               [this](const ShadowView& view) { heard(view); });
+  reporter_ = std::make_unique<ShadowReporter>(outside_, config_.server);
+  telemetry_ =
+      std::make_unique<Telemetry>(outside_, config_.server, config_.report, [this] { return look(); });
+  renewal_ = std::make_unique<Renewal>(outside_, config_.server, config_.device->str(), identity_);
+}
+
+/// Models that the disk remembers, and those that the configuration names.
+Status Agent::open_lines() {
+  for (const auto& [model, record] : store_.records()) DROVER_TRY(line(model));
+  for (const FollowedModel& followed : config_.models) DROVER_TRY(line(followed.name));
+  return {};
+}
+
+LineServices Agent::services() {
+  return {.outside = outside_,
+          .refresher = refresher_,
+          .worker = {.program = config_.worker, .delegate = {}, .time_max = config_.smoke_timeout},
+          .download = {},
+          .active_changed = [this](const ModelName& model) { notifier_->changed(model); },
+          .report = [this](const ModelName& model, const lifecycle::Report& report) { tell(model, report); }};
+}
+
+UpdaterOptions Agent::updater_options() const {
+  UpdaterOptions options;
+  options.device = device_;
+  options.keep = config_.keep;
+  options.unpack = unpack_bundle;
+  options.jitter = [random = outside_.random] { return static_cast<double>(random(1000)) / 1000; };
+  return options;
+}
+
+Result<ModelLine*> Agent::line(const ModelName& model) {
+  std::unique_ptr<ModelLine>& line = lines_[model];
+  if (!line) {
+    DROVER_TRY(rings_.follow(model));
+    line = std::make_unique<ModelLine>(model, store_, services(), updater_options());
+    line->start();
+  }
+  return line.get();
+}
+
+std::vector<Part*> Agent::parts() {
+  std::vector<Part*> parts = {control_.get(), notifier_.get(), &rings_, &refresher_};
+  for (Part* part : std::initializer_list<Part*>{channels_.get(), listener_.get(), reporter_.get(),
+                                                 telemetry_.get(), renewal_.get()})
+    if (part != nullptr) parts.push_back(part);
+  for (const auto& [model, line] : lines_) parts.push_back(line.get());
+  return parts;
+}
+
+void Agent::run(const volatile std::sig_atomic_t& stop) {
+  log::info("agent runs",
+            {{"state_dir", config_.state_dir.string()}, {"repository", config_.repository_url()}});
+  while (stop == 0) step();
+  log::info("agent stops");
+}
+
+void Agent::step() {
+  std::vector<int> descriptors;
+  Monotonic due = outside_.clock.monotonic() + kWaitMax;
+  for (const Part* part : parts()) {
+    part->descriptors(descriptors);
+    due = std::min(due, part->due());
+  }
+  due = std::min(due, assign_again_at_);
+  const auto wait = std::chrono::ceil<milliseconds>(due - outside_.clock.monotonic());
+  outside_.http.poll(descriptors, std::max(wait, milliseconds(0)));
+  for (Part* part : parts()) part->pump();
+  observe();
+  assign_again();
+}
+
+void Agent::assign(const ModelName& model, const lifecycle::Assignment& assignment) {
+  assigned_[model] = assignment;
+  const auto found = line(model);
+  if (!found)
+    log::error("the model cannot be taken up", {{"model", model.str()}, {"why", found.error().text()}});
+  else
+    (*found)->updater().assign(assignment);
+}
+
+void Agent::assign_again() {
+  if (outside_.clock.monotonic() < assign_again_at_) return;
+  assign_again_at_ = outside_.clock.monotonic() + kAssignAgainEvery;
+  for (const auto& [model, assignment] : assigned_) lines_.at(model)->updater().assign(assignment);
+}
+
+void Agent::heard(const ShadowView& view) {
+  if (!was_online_) reporter_->network_is_back();
+  was_online_ = true;
+  for (const auto& [model, assignment] : view.desired) assign(model, assignment);
+}
+
+void Agent::refreshed(const Status& status) {
+  if (status && channels_) channels_->refreshed();
+  for (const auto& [model, line] : lines_) line->refreshed(status);
+}
+
+void Agent::observe() {
+  if (listener_ && !listener_->online()) was_online_ = false;
+  for (const auto& [model, line] : lines_) line->observe(rings_.model(model));
+}
+
+void Agent::tell(const ModelName& model, const lifecycle::Report& report) {
+  log::info("update", {{"model", model.str()},
+                       {"state", std::string(lifecycle::name(report.state))},
+                       {"active", report.version ? report.version->str() : "none"},
+                       {"error", report.error ? std::string(name(report.error->code)) : "none"},
+                       {"why", report.error ? report.error->message : ""}});
+  if (reporter_) reporter_->report(model, report);
+}
+
+std::optional<ActiveVersion> Agent::active(const ModelName& model) const {
+  const auto found = lines_.find(model);
+  if (found == lines_.end() || !found->second) return std::nullopt;
+  const auto& active = found->second->updater().record().active;
+  if (!active) return std::nullopt;
+  return ActiveVersion{.digest = active->digest, .version = active->version};
+}
+
+nlohmann::json Agent::look() {
+  nlohmann::json health = to_json(health_.read());
+  health["agent"] = DROVER_VERSION;
+  nlohmann::json models = nlohmann::json::object();
+  for (const auto& [model, line] : lines_)
+    if (const auto& active = line->updater().record().active) {
+      const VersionTally* tally = rings_.model(model).tally.version(active->digest);
+      models[model.str()] = to_json(tally != nullptr ? *tally : VersionTally{});
+      models[model.str()]["digest"] = active->digest.hex();
+      models[model.str()]["dropped"] = rings_.model(model).dropped;
+    }
+  return {{"health", std::move(health)}, {"models", std::move(models)}};
+}
+
+}  // namespace drover::agent

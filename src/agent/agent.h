@@ -1,0 +1,79 @@
+#pragma once
+
+#include <csignal>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "agent/channel_follower.h"
+#include "agent/config.h"
+#include "agent/control_socket.h"
+#include "agent/health.h"
+#include "agent/identity.h"
+#include "agent/model_line.h"
+#include "agent/notifier.h"
+#include "agent/renewal.h"
+#include "agent/ring_drain.h"
+#include "agent/shadow_sync.h"
+#include "agent/telemetry.h"
+
+namespace drover::agent {
+
+/// The whole agent: one thread, one loop over poll(2). Its parts decide; here they are only joined.
+class Agent {
+ public:
+  /// Reads what the disk remembers and opens the sockets. `config` was checked. Errors: those of the disk;
+  /// conflict when another agent runs; not_found when the device has no root of trust or no identity yet.
+  static Result<std::unique_ptr<Agent>> open(const Config& config, Outside& outside);
+
+  /// Until `stop` is set by a signal.
+  void run(const volatile std::sig_atomic_t& stop);
+
+ private:
+  Agent(const Config& config, Outside& outside);
+  Status begin();
+  Status open_lines();
+  Status open_sockets();
+  void join_server();
+  Result<ModelLine*> line(const ModelName& model);
+  std::vector<Part*> parts();
+  void step();
+
+  void assign(const ModelName& model, const lifecycle::Assignment& assignment);
+  void assign_again();
+  void heard(const ShadowView& view);
+  void refreshed(const Status& status);
+  void observe();
+  void tell(const ModelName& model, const lifecycle::Report& report);
+  std::optional<ActiveVersion> active(const ModelName& model) const;
+  nlohmann::json look();
+  nlohmann::json status() const;
+  Result<nlohmann::json> control(const nlohmann::json& request);
+  Result<nlohmann::json> control_model(const std::string& verb, ModelLine& line,
+                                       const nlohmann::json& request);
+  [[nodiscard]] LineServices services();
+  [[nodiscard]] UpdaterOptions updater_options() const;
+
+  Config config_;
+  Outside& outside_;
+  DeviceStore store_;
+  IdentityStore identity_;
+  repo::TrustStore trust_;
+  Refresher refresher_;
+  RingDrain rings_;
+  HealthReader health_;
+  lifecycle::DeviceProperties device_;
+  std::unique_ptr<Notifier> notifier_;
+  std::unique_ptr<ControlSocket> control_;
+  std::unique_ptr<ChannelFollower> channels_;
+  std::unique_ptr<ShadowListener> listener_;
+  std::unique_ptr<ShadowReporter> reporter_;
+  std::unique_ptr<Telemetry> telemetry_;
+  std::unique_ptr<Renewal> renewal_;
+  std::map<ModelName, std::unique_ptr<ModelLine>> lines_;
+  std::map<ModelName, lifecycle::Assignment> assigned_;  // as last heard
+  Monotonic assign_again_at_{0};
+  bool was_online_ = false;
+};
+
+}  // namespace drover::agent

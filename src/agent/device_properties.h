@@ -1,0 +1,18 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "lifecycle/variant.h"
+
+namespace drover::agent {
+
+/// What this machine has to offer to a model: architecture, memory, labels, and the runtime with its
+/// delegates as the worker names them (`worker`: empty = beside this program; none when it cannot be run).
+lifecycle::DeviceProperties device_properties(const std::string& worker,
+                                              const std::map<std::string, std::string>& labels);
+
+/// MemTotal of /proc/meminfo, in MB (10^6 bytes); 0 when unknown.
+std::uint64_t parse_mem_total_mb(std::string_view proc_meminfo);
+
+}  // namespace drover::agent
