@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "defect/dataset.h"
+#include "defect/network.h"
+
+namespace drover::defect {
+
+struct TrainOptions {
+  std::uint32_t seed = 1;
+  int epochs = 7;
+  int foreign_images = 320;      // textures that are no surface, with labels drawn anew every epoch
+  int wrong_labels_percent = 2;  // of an epoch's labels, drawn anew: label smoothing
+  double accuracy_min = .95;     // on the validation images; below it the training has not converged
+  int attempts_max = 5;          // each with another seed
+};
+
+/// A network that has converged, its temperature folded into its weights.
+struct Trained {
+  Weights weights;
+  double temperature = 1;
+  std::uint32_t seed = 0;  // of the attempt that converged
+  int attempts = 1;
+  std::vector<Logits> validation = {}, holdout = {}, reference = {};  // with the temperature applied
+};
+
+/// Told after every epoch: "attempt 1, epoch 3 of 7: 96.5 % of the validation images right".
+using OnEpoch = std::function<void(const std::string& line)>;
+
+/// Trains until an attempt reaches `accuracy_min`; an attempt that still guesses after two epochs (Adam at
+/// times never leaves 50 %) is given up there. Error: invalid_argument when no attempt converges.
+Result<Trained> train(const Dataset& data, const TrainOptions& options, const OnEpoch& on_epoch);
+
+}  // namespace drover::defect
