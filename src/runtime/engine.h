@@ -78,7 +78,7 @@ class Engine {
   /// opened.
   virtual void prepare() = 0;
   /// Loads a model file's bytes, which the session keeps. A hostile one may crash the process: untrusted
-  /// models are loaded by drover-worker only. Errors: bad_model, unsupported, invalid_argument.
+  /// models are loaded by drover-worker only. Errors: bad_model, delegate_missing, invalid_argument.
   virtual Result<std::unique_ptr<Session>> load(Bytes model, const SessionOptions& options) = 0;
 };
 

@@ -1,5 +1,7 @@
 #include "runtime/model_file.h"
 
+#include <cmath>
+
 #include "runtime/flat_table.h"
 #include "runtime/operator_names.h"
 
@@ -249,6 +251,8 @@ class Reader {
     if (!zeros.empty() && zeros.size() != scales.size())
       return fail(Code::bad_model,
                   fmt::format("{} has {} scales and {} zero points", where, scales.size(), zeros.size()));
+    if (!std::ranges::all_of(scales, [](float scale) { return std::isfinite(scale); }))
+      return fail(Code::bad_model, fmt::format("{} has a scale that is no number", where));
     bundle::Quantisation result{.scales = {scales.begin(), scales.end()}, .zero_points = zeros, .axis = axis};
     result.zero_points.resize(scales.size());
     return result;

@@ -68,7 +68,7 @@ TfliteSession::~TfliteSession() {
 Result<std::unique_ptr<Session>> TfliteSession::load(std::shared_ptr<const Api> api, Bytes model,
                                                      const SessionOptions& options) {
   if (options.delegate != "xnnpack" && options.delegate != "none")
-    return fail(Code::unsupported,
+    return fail(Code::delegate_missing,
                 fmt::format("TFLite has no delegate \"{}\" here; choose xnnpack or none", options.delegate));
   if (options.threads < 1 || options.threads > 1024)
     return fail(Code::invalid_argument, fmt::format("{} threads: give 1 to 1024", options.threads));

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "runtime/model_file.h"
 #include "runtime/tflite_engine.h"
 
@@ -149,6 +151,14 @@ TEST(TinyModel, AnIndexOutsideIsRefusedWithItsPlace) {
   const auto model = read_model_file(tiny::write_model({graph}));
   ASSERT_FALSE(model.has_value());
   EXPECT_EQ(model.error().text(), "subgraph 0: operator 1 names tensor 9, but there are 4");
+}
+
+TEST(TinyModel, AScaleThatIsNoNumberIsRefused) {
+  tiny::TinyGraph graph = tiny::sum_and_product();
+  graph.tensors[1].scale = std::numeric_limits<float>::quiet_NaN();
+  const auto model = read_model_file(tiny::write_model({graph}));
+  ASSERT_FALSE(model.has_value());
+  EXPECT_EQ(model.error().text(), "subgraph 0: tensor 1's quantisation has a scale that is no number");
 }
 
 TEST(TinyModel, AConstantOfTheWrongSizeIsRefused) {

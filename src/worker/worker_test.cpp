@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include <filesystem>
@@ -225,6 +227,44 @@ TEST_F(Worker, MoreMemoryThanTheLimitIsARefusal) {
   EXPECT_EQ(refused.error().code, Code::out_of_memory) << refused.error().text();
 }
 #endif
+
+/// The value of `key` in /proc/PID/status; empty when the process is gone.
+std::string status_of(pid_t pid, const std::string& key) {
+  std::ifstream file(fmt::format("/proc/{}/status", pid));
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with(key + ":\t")) return line.substr(key.size() + 2);
+  return {};
+}
+
+TEST_F(Worker, ItDiesWithItsParent) {
+  write_bytes(directory_ + "/model.tflite", tiny::write_model(tiny::endless_loop()));
+  const auto parent = Child::start({.argv = {"/bin/sh", "-c", "\"$0\" inspect \"$1\" & wait",
+                                             options_.program, directory_ + "/model.tflite"}});
+  ASSERT_TRUE(parent.has_value());
+  const auto give_up = system_clock().monotonic() + std::chrono::seconds{20};
+  const auto in_time = [&] { return system_clock().monotonic() < give_up; };
+  pid_t worker = 0;
+  while (in_time() && status_of(worker, "Seccomp") != "2") {  // once the filter is on, it has asked
+    std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", parent->pid()));
+    children >> worker;
+    ::sched_yield();
+  }
+  ASSERT_EQ(status_of(worker, "Seccomp"), "2");
+  ::kill(parent->pid(), SIGKILL);
+  while (in_time() && !status_of(worker, "State").empty() && !status_of(worker, "State").starts_with('Z'))
+    ::sched_yield();
+  EXPECT_THAT(status_of(worker, "State"), testing::AnyOf("", testing::StartsWith("Z")));
+}
+
+TEST_F(Worker, ADelegateThatNobodyKnowsIsMissing) {
+  Manifest manifest = write_version();
+  manifest.requirements["delegate"] = "vendor-npu";
+  write_manifest(manifest);
+  const auto report = smoke();
+  ASSERT_FALSE(report.has_value());
+  EXPECT_EQ(report.error().code, Code::delegate_missing);
+  EXPECT_THAT(report.error().text(), HasSubstr("vendor-npu"));
+}
 
 TEST_F(Worker, AMissingRuntimeIsNamed) {
   auto command = *bundle::inspect_command(options_, kModels + "kws_int8.tflite");
