@@ -1,11 +1,22 @@
 #pragma once
 
+#include <filesystem>
+#include <functional>
+
+#include "base/clock.h"
 #include "cli/command.h"
+#include "cli/init_server.h"
 
 namespace drover::cli {
 
 // Each adds its verbs to the program; one file a group, named for it.
 void add_model_inspect_commands(CLI::App& program, Context& context);
 void add_model_pack_commands(CLI::App& program, Context& context);
+/// init_server_files, or none in a build without a server.
+using InitServer = std::function<Status(const std::filesystem::path&, const ServerSetup&, UnixTime)>;
+void add_init_commands(CLI::App& program, Context& context, InitServer init_server);
+void add_key_commands(CLI::App& program, Context& context);
+void add_model_list_commands(CLI::App& program, Context& context);
+void add_model_publish_commands(CLI::App& program, Context& context);
 
 }  // namespace drover::cli

@@ -94,7 +94,6 @@ class Refresh {
   /// Takes the stored file of a targets role when it is the one that the snapshot names; else asks for it.
   [[nodiscard]] Result<bool> load_role(Step step, const Walk::Role& role);
   [[nodiscard]] Status update(const Walk::Role& role, ByteView bytes);
-  [[nodiscard]] TargetInfo info(const std::string& role, const std::string& path) const;
 
   const TrustStore* store_;
   trust::TrustedSet set_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "repo/catalog.h"
 #include "repo/refresh.h"
 #include "repo/yanked.h"
 #include "trust/target_path.h"
@@ -19,27 +20,12 @@ Status Refresh::followed(std::string_view target_path) const {
               fmt::format("{}: the role \"{}\" was not loaded", target_path, walk.missing->name));
 }
 
-TargetInfo Refresh::info(const std::string& role, const std::string& path) const {
-  const trust::TargetFile& file = set_.targets(role)->targets.at(path);
-  TargetInfo target{.path = path,
-                    .length = file.length,
-                    .sha256 = {},
-                    .hashes = file.hashes,
-                    .role = role,
-                    .consistent = set_.root().consistent_snapshot};
-  if (const auto sha256 = file.hashes.find("sha256"); sha256 != file.hashes.end())
-    if (const Result<Digest> digest = parse_digest(sha256->second)) target.sha256 = *digest;
-  if (file.custom.is_object())
-    target.custom = file.custom.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return target;
-}
-
 Result<TargetInfo> Refresh::find(std::string_view path) const {
   DROVER_TRY(trust::check_target_path(path));
   DROVER_TRY(followed(path));
   const Walk walk = find_role(set_, path, options_.delegations_max);
   if (!walk.found_in) return fail(Code::not_found, fmt::format("the repository has no target {}", path));
-  return info(*walk.found_in, std::string(path));
+  return target_info(set_, *walk.found_in, std::string(path));
 }
 
 std::vector<TargetInfo> Refresh::targets(std::string_view prefix) const {
@@ -49,7 +35,7 @@ std::vector<TargetInfo> Refresh::targets(std::string_view prefix) const {
       if (!at->first.starts_with(prefix)) break;
       if (!trust::check_target_path(at->first)) continue;
       if (find_role(set_, at->first, options_.delegations_max).found_in == name)
-        found.push_back(info(name, at->first));
+        found.push_back(target_info(set_, name, at->first));
     }
   std::ranges::sort(found, {}, &TargetInfo::path);
   return found;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/assert.h"
+
 namespace drover::trust {
 namespace {
 
@@ -79,6 +81,12 @@ Status TrustedSet::update_root(ByteView bytes) {
   return {};
 }
 
+void TrustedSet::remember(const TrustedSet& before) {
+  DROVER_ASSERT(!timestamp_);
+  timestamp_ = before.timestamp_;
+  remembered_snapshot_ = before.snapshot_;
+}
+
 Result<TrustedSet::Freshness> TrustedSet::update_timestamp(ByteView bytes) {
   if (snapshot_) return fail(Code::internal, "wrong order: timestamp after snapshot");
   DROVER_TRY(check_expiry(root_, "root", now_));  // §5.3.10: the final root, against freeze
@@ -108,7 +116,8 @@ Status TrustedSet::update_snapshot(ByteView bytes, bool stored) {
   DROVER_TRY(check_final_timestamp());
   if (!stored) DROVER_TRY(check_file(bytes, timestamp_->snapshot, "snapshot"));                  // §5.5.2
   Snapshot next = DROVER_TRY(read_role<Snapshot>(bytes, kSnapshotBytesMax, root_, "snapshot"));  // §5.5.3
-  if (snapshot_) DROVER_TRY(check_snapshot_grows(*snapshot_, next));                             // §5.5.5
+  if (remembered_snapshot_) DROVER_TRY(check_snapshot_grows(*remembered_snapshot_, next));
+  if (snapshot_) DROVER_TRY(check_snapshot_grows(*snapshot_, next));  // §5.5.5
   snapshot_ = std::move(next);
   return check_final_snapshot();
 }

@@ -25,6 +25,10 @@ class TrustedSet {
   /// §5.2: the root that is trusted already. `now` is the one time of this refresh (§5.1).
   static Result<TrustedSet> begin(ByteView trusted_root, UnixTime now);
 
+  /// Takes another set's timestamp and snapshot for what was trusted before: the floors for versions. Only
+  /// before a timestamp is fed.
+  void remember(const TrustedSet& before);
+
   /// §5.3.4 to §5.3.7.
   Status update_root(ByteView bytes);
   enum class Freshness : std::uint8_t { newer, same };
@@ -58,6 +62,7 @@ class TrustedSet {
   Root root_;
   std::optional<Timestamp> timestamp_;
   std::optional<Snapshot> snapshot_;
+  std::optional<Snapshot> remembered_snapshot_;  // until the timestamp is there
   std::map<std::string, Targets, std::less<>> targets_;
 };
 
