@@ -11,8 +11,8 @@
 
 namespace drover::agent {
 
-/// Latencies in buckets of a quarter octave: a quantile is right within a factor 2^(1/4), and two summaries
-/// add.
+/// Latencies in buckets, four of equal width an octave: a quantile is at most a quarter too great and never
+/// too small.
 class LatencySummary {
  public:
   void add(std::chrono::nanoseconds latency);

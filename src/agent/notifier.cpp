@@ -65,9 +65,8 @@ bool Notifier::serve(Client& client) {
   if (got < 0) return errno == EAGAIN || errno == EINTR;
   if (got == 0 || client.model) return false;
   client.line.append(bytes.data(), static_cast<std::size_t>(got));
-  if (client.line.size() > kLineBytesMax) return false;
   const std::size_t end = client.line.find('\n');
-  if (end == std::string::npos) return true;
+  if (end == std::string::npos) return client.line.size() < kLineBytesMax;
   if (end + 1 != client.line.size()) return false;
   Result<ModelName> model = ModelName::parse(std::string_view(client.line).substr(0, end));
   if (!model) return false;

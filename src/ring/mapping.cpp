@@ -127,12 +127,16 @@ Result<Mapping> Mapping::create(const stdfs::path& path, Shape shape) {
   return made;
 }
 
+bool Mapping::is_whole() const {
+  struct stat mapped{};
+  return ::fstat(file_.get(), &mapped) == 0 && static_cast<std::size_t>(mapped.st_size) == memory_.size();
+}
+
 bool Mapping::is_current(const stdfs::path& path) const {
   struct stat named{};
   struct stat mapped{};
   if (::stat(path.c_str(), &named) != 0 || ::fstat(file_.get(), &mapped) != 0) return false;
-  return named.st_dev == mapped.st_dev && named.st_ino == mapped.st_ino &&
-         static_cast<std::size_t>(mapped.st_size) == memory_.size();
+  return named.st_dev == mapped.st_dev && named.st_ino == mapped.st_ino && is_whole();
 }
 
 }  // namespace drover::ring

@@ -50,6 +50,8 @@ class Mapping {
   ~Mapping();
 
   [[nodiscard]] Region region() const { return region_; }
+  /// Whether the file still has its full size: to touch what was cut off would end the process (SIGBUS).
+  [[nodiscard]] bool is_whole() const;
   /// Whether `path` still names the file that is mapped, at its full size. Two system calls; for poll.
   [[nodiscard]] bool is_current(const std::filesystem::path& path) const;
 

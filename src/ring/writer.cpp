@@ -181,7 +181,7 @@ void Writer::poll() {
 
 /// Gives the seat's lane back, if it is still ours, and goes over to another mapping.
 void Writer::move_to(Seat& seat, std::shared_ptr<Mapping> mapping) {
-  if (seat.holds == Holds::lane) {
+  if (seat.holds == Holds::lane && seat.mapping->is_whole()) {
     std::uint64_t mine = me_;
     seat.mapping->region()
         .lane(seat.cursor.lane)
