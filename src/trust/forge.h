@@ -87,12 +87,14 @@ struct Forge {
     return file;
   }
 
+  void write_role(const std::string& name) {
+    const Targets& role = roles.at(name);
+    const std::string text = signed_by(role, name);
+    files[file(role.version, name)] = text;
+    snapshot.meta[name + ".json"] = meta(role.version, text);
+  }
   void write_roles() {
-    for (const auto& [name, role] : roles) {
-      const std::string text = signed_by(role, name);
-      files[file(role.version, name)] = text;
-      snapshot.meta[name + ".json"] = meta(role.version, text);
-    }
+    for (const auto& [name, role] : roles) write_role(name);
   }
   void write_snapshot() {
     const std::string text = signed_by(snapshot, "snapshot");
