@@ -112,7 +112,7 @@ Scene brushed_surface(int size, Noise& noise) {
 }
 
 void add_defect(Scene& scene, Noise& noise) {
-  const int kind = noise.between(0, 2), strength = noise.between(24, 80) * kGrey;
+  const int kind = noise.between(0, 2), strength = noise.between(32, 84) * kGrey;
   if (kind == 0)
     add_scratch(scene, noise, strength);
   else if (kind == 1)

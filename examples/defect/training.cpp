@@ -61,7 +61,11 @@ bool attempt(Network& network, const Dataset& data, const TrainOptions& options,
   Noise noise(seed, 1);
   const std::vector<Image> foreign = foreign_images(seed, options.foreign_images);
   double right = 0;
-  for (int epoch = 1; epoch <= options.epochs; ++epoch) {
+  const auto needed = [&](int epoch) {
+    return epoch <= options.epochs ||
+           (right < options.accuracy_min && epoch <= options.epochs + options.epochs_more);
+  };
+  for (int epoch = 1; needed(epoch); ++epoch) {
     const bool slow = epoch > options.epochs - options.epochs / 3;
     run(network, deal(data.train, foreign, options.wrong_labels_percent, noise), slow ? kSlow : kFast);
     right = accuracy(network.logits(data.validation.images), data.validation.labels);

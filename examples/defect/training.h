@@ -10,7 +10,8 @@ namespace drover::defect {
 
 struct TrainOptions {
   std::uint32_t seed = 1;
-  int epochs = 7;
+  int epochs = 6;
+  int epochs_more = 4;           // one at a time, as long as the accuracy is not reached
   int foreign_images = 320;      // textures that are no surface, with labels drawn anew every epoch
   int wrong_labels_percent = 2;  // of an epoch's labels, drawn anew: label smoothing
   double accuracy_min = .95;     // on the validation images; below it the training has not converged

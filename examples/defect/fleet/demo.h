@@ -1,0 +1,76 @@
+#pragma once
+
+#include <future>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "device.h"
+
+namespace drover::defect {
+
+/// The whole scene: a workspace with its server, a fleet with a camera each, and a device that only knows a
+/// stick.
+class Demo {
+ public:
+  explicit Demo(const DemoOptions& options);
+
+  /// Workspace, server, enrolled and running devices.
+  Status set_up();
+  /// Stops every process, or with --keep leaves them running.
+  void tear_down();
+
+  /// Starts defect-train in the background for a version; `flags` such as {"--nan-fraction", "0.02"}.
+  void start_training(const std::string& version, std::uint64_t seed, std::vector<std::string> flags = {});
+  /// Waits for it; its training.json.
+  Result<Json> trained(const std::string& version);
+  [[nodiscard]] std::filesystem::path training_folder(const std::string& version) const;
+
+  /// `drover WORDS --json`.
+  [[nodiscard]] Result<Json> drover(std::vector<std::string> words) const;
+  /// `drover model pack` of what was trained as `from`; golden outputs may come from elsewhere, then nothing
+  /// is verified.
+  Result<Json> pack(const std::string& version, const std::string& from,
+                    const std::string& golden_outputs_of = {});
+  /// `drover model publish` into the workspace, channel stable; remembers the digest.
+  Result<Json> publish(const std::string& version);
+  /// What the signed metadata call this version's bundle.
+  [[nodiscard]] const std::string& digest(const std::string& version) const { return digests_.at(version); }
+  [[nodiscard]] std::filesystem::path bundle(const std::string& version) const;
+
+  Status assign(const Device& device, const std::string& version);
+  /// What the server knows that the device reported of the model; null when nothing.
+  [[nodiscard]] Result<Json> reported(const Device& device) const;
+  /// Waits until `done` holds for the reports of all devices.
+  Status await_fleet(const std::string& what, std::chrono::seconds time_max,
+                     const std::function<bool(const Json& reported)>& done) const;
+
+  /// Puts a copy of a repository on the stick, changed by `change` before it is plugged in.
+  Status plug_stick(const std::filesystem::path& repository,
+                    const std::function<Status(const std::filesystem::path& copy)>& change = {});
+
+  [[nodiscard]] const DemoOptions& options() const { return options_; }
+  [[nodiscard]] std::filesystem::path out() const { return std::filesystem::absolute(options_.out); }
+  [[nodiscard]] std::filesystem::path workspace() const { return out() / "workspace"; }
+  [[nodiscard]] std::filesystem::path repository() const { return workspace() / "repository"; }
+  [[nodiscard]] std::filesystem::path stick() const { return out() / "stick"; }
+  std::vector<std::unique_ptr<Device>>& fleet() { return fleet_; }
+  Device& standalone() { return *standalone_; }
+  /// Every log file of the fleet with the name of its program.
+  [[nodiscard]] std::vector<std::filesystem::path> logs() const;
+
+ private:
+  Status start_server();
+  Status set_up_fleet();
+  Status set_up_standalone();
+
+  const DemoOptions& options_;
+  int port_ = 0;
+  Daemon server_;
+  std::vector<std::unique_ptr<Device>> fleet_;
+  std::unique_ptr<Device> standalone_;
+  std::map<std::string, std::future<Status>> trainings_;
+  std::map<std::string, std::string> digests_;
+};
+
+}  // namespace drover::defect

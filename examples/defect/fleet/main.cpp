@@ -1,0 +1,94 @@
+// defect-demo: the fleet at work, on this machine, with real processes. `make demo` runs it.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include <CLI/CLI.hpp>
+
+#include "base/process.h"
+#include "fs/file_system.h"
+#include "report.h"
+
+namespace drover::defect {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+/// One line of what a step saw, for the terminal; the whole of it stands in report.json.
+std::string brief(const Json& evidence) {
+  std::string text = evidence.dump();
+  constexpr std::size_t kWidth = 240;
+  if (text.size() > kWidth) text = text.substr(0, kWidth) + "…";
+  return text;
+}
+
+void run_steps(Demo& demo, std::vector<StepResult>& results) {
+  for (StepResult& result : results) {
+    fmt::print("• {}: {}\n", result.step->name, result.step->title);
+    std::fflush(stdout);
+    const auto begin = Clock::now();
+    Result<Json> evidence = result.step->run(demo);
+    result.ran = true;
+    result.seconds = since(begin);
+    if (!evidence) {
+      result.error = evidence.error().text();
+      fmt::print("  ✗ {}\n{}", result.error, telling_lines(demo));
+      return;
+    }
+    result.evidence = std::move(*evidence);
+    fmt::print("  ✓ {:.1f} s  {}\n", result.seconds, brief(result.evidence));
+  }
+}
+
+int run(const DemoOptions& options) {
+  const auto begin = Clock::now();
+  std::vector<StepResult> results;
+  for (const Step& step : kSteps) results.push_back({.step = &step, .evidence = {}, .error = {}});
+  Demo demo(options);
+  fmt::print("A server, {} devices and one with nothing but a stick, in {}\n", options.devices,
+             options.out.string());
+  if (const Status ready = demo.set_up(); ready)
+    run_steps(demo, results);
+  else
+    fmt::print("  ✗ set-up: {}\n{}", ready.error().text(), telling_lines(demo));
+  demo.tear_down();
+  const Json report = report_json(options, results, since(begin));
+  const auto path = demo.out() / "report.json";
+  const Status written = fs::write_atomically(fs::real_file_system(), path, as_bytes(report.dump(2) + "\n"));
+  fmt::print("{}\n{} after {:.0f} s; the evidence stands in {}\n", report_table(results),
+             report["ok"].get<bool>() ? "All is well" : "FAILED", since(begin), path.string());
+  if (options.keep)
+    fmt::print("The fleet is still running: drover device list --workspace {}\n", demo.workspace().string());
+  return written && report["ok"].get<bool>() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace drover::defect
+
+int main(int argc, char** argv) {
+  using namespace drover;
+  CLI::App app(
+      "Shows Drover at work: trains a model, deploys it to a fleet on this machine, and tries to break it.\n"
+      "Every step's evidence is read from the running system. Exit 0 when every step shows what it is named "
+      "for.",
+      "defect-demo");
+  defect::DemoOptions options;
+  app.set_version_flag("--version", DROVER_VERSION);
+  app.add_option("--out", options.out, "Folder for everything; what is there is removed")
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Of images and networks: another seed, another fleet")
+      ->capture_default_str();
+  app.add_flag("--keep", options.keep, "Leave the fleet running at the end");
+  app.add_flag("--fast", options.fast, "Train less (a worse model, in seconds): for trying the demo itself");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const auto programs = program_directory();
+  if (!programs) return 1;
+  options.programs = *programs;
+  return defect::run(options);
+}

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "demo.h"
+
+namespace drover::defect {
+
+/// One step of the demo. `run` makes something happen and then reads from the running system what came of it:
+/// the evidence. A step that does not see what it is named for fails.
+struct Step {
+  const char* name;
+  const char* title;
+  Result<Json> (*run)(Demo& demo);
+};
+
+Result<Json> step_trained(Demo& demo);
+Result<Json> step_published(Demo& demo);
+Result<Json> step_updated(Demo& demo);
+Result<Json> step_standalone_updated(Demo& demo);
+Result<Json> step_smoke_rejected(Demo& demo);
+Result<Json> step_tamper_rejected(Demo& demo);
+Result<Json> step_signature_rejected(Demo& demo);
+Result<Json> step_metadata_rollback_rejected(Demo& demo);
+Result<Json> step_power_cut_recovered(Demo& demo);
+Result<Json> step_probation_rolled_back(Demo& demo);
+
+inline constexpr Step kSteps[] = {
+    {"trained", "1.0.0 is trained", step_trained},
+    {"published", "1.0.0 is packed, signed and published", step_published},
+    {"updated", "five devices take 1.0.0", step_updated},
+    {"standalone_updated", "a device without a server takes 1.0.0 from a stick", step_standalone_updated},
+    {"smoke_rejected", "1.1.0 has wrong golden outputs: every smoke test refuses it", step_smoke_rejected},
+    {"tamper_rejected", "one byte of 1.1.1 is flipped on the stick", step_tamper_rejected},
+    {"signature_rejected", "a stick signed by a stranger's keys", step_signature_rejected},
+    {"metadata_rollback_rejected", "a stick with older signed metadata", step_metadata_rollback_rejected},
+    {"power_cut_recovered", "an agent is killed while it downloads 1.1.1", step_power_cut_recovered},
+    {"probation_rolled_back", "1.2.0 gives NaN on one image in fifty: probation takes it back",
+     step_probation_rolled_back}};
+
+/// Fails with what was expected and what was seen.
+Status expect(bool holds, const std::string& what, const Json& seen);
+/// {"code": …} of a report's or a status's error; empty when there is none.
+std::string error_code(const Json& report);
+
+}  // namespace drover::defect
