@@ -31,19 +31,6 @@ int in_child(Body body) {
   return status;
 }
 
-/// From here the kernel kills the process for any call but exit. (Not the strict mode: that also takes the
-/// clock's TSC away.)
-void forbid_system_calls() {
-  std::array<sock_filter, 4> program = {{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-                                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit, 0, 1),
-                                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-                                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)}};
-  const sock_fprog filter{.len = program.size(), .filter = program.data()};
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
-    ::_exit(2);
-}
-
 void die() { ::raise(SIGKILL); }
 
 struct DeathCase {
@@ -143,7 +130,20 @@ TEST(Processes, AForkedChildWritesNothingIntoItsParentsLane) {
   EXPECT_THAT(classes, testing::UnorderedElementsAre(2, 3));
 }
 
-#ifndef DROVER_SANITIZED
+#ifndef DROVER_SANITIZED  // whose runtimes make system calls of their own
+/// From here the kernel kills the process for any call but exit. (Not the strict mode: that also takes the
+/// clock's TSC away.)
+void forbid_system_calls() {
+  std::array<sock_filter, 4> program = {{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit, 0, 1),
+                                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+                                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)}};
+  const sock_fprog filter{.len = program.size(), .filter = program.data()};
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+    ::_exit(2);
+}
+
 TEST(Processes, RecordMakesNoSystemCall) {
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring(), {.lanes = 2, .records = 64});
