@@ -13,8 +13,7 @@ set(CMAKE_C_FLAGS_SANITIZE "-O1 -g1 -fno-omit-frame-pointer")
 # ccache must look through the precompiled headers and through the place of the checkout.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(launcher env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+  set(launcher "${CMAKE_SOURCE_DIR}/cmake/compile" "${CCACHE}" "${CMAKE_SOURCE_DIR}")
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
