@@ -29,6 +29,9 @@ class BlobStore {
   virtual Status remove(const std::string& name) = 0;
 };
 
+/// The SHA-256 of a file's bytes, read in pieces.
+Result<Digest> file_digest(fs::FileSystem& files, const fs::Path& path);
+
 std::unique_ptr<BlobStore> make_directory_blob_store(fs::FileSystem& files, fs::Path directory);
 
 /// Refuses names that are absolute, empty, too long, hidden, or have characters outside [A-Za-z0-9._+-/].

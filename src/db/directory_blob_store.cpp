@@ -79,6 +79,11 @@ Status check_blob_name(const std::string& name) {
   return fail(Code::invalid_argument, fmt::format("\"{}\" is no name for a stored file", name.substr(0, 80)));
 }
 
+Result<Digest> file_digest(fs::FileSystem& files, const fs::Path& path) {
+  const auto file = DROVER_TRY(files.open(path, fs::Open::read));
+  return digest_of(*file);
+}
+
 std::unique_ptr<BlobStore> make_directory_blob_store(fs::FileSystem& files, fs::Path directory) {
   return std::make_unique<DirectoryBlobStore>(files, std::move(directory));
 }

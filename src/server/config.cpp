@@ -1,0 +1,131 @@
+#include "server/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <sstream>
+
+#include <toml++/toml.h>
+
+#include "base/clock.h"
+
+namespace drover::server {
+namespace {
+
+constexpr std::size_t kFileBytesMax = 1 << 20;
+
+Status assign(std::string& to, std::string_view value) {
+  to = value;
+  return {};
+}
+
+template <std::unsigned_integral T>
+Status assign(T& to, std::string_view value) {
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), to);
+  if (error == std::errc() && end == value.data() + value.size()) return {};
+  return fail(Code::invalid_argument, fmt::format("\"{}\" is no whole number in range", value));
+}
+
+Status assign(bool& to, std::string_view value) {
+  if (value != "true" && value != "false")
+    return fail(Code::invalid_argument, fmt::format("\"{}\" is neither true nor false", value));
+  to = value == "true";
+  return {};
+}
+
+Status assign(std::chrono::milliseconds& to, std::string_view value) {
+  to = DROVER_TRY(parse_duration(value));
+  return {};
+}
+
+template <auto Member>
+constexpr Status (*into())(Config&, std::string_view) {
+  return [](Config& config, std::string_view value) { return assign(config.*Member, value); };
+}
+
+constexpr std::array kOptions = {
+    Option{"url", "How devices and operators reach this server", into<&Config::url>()},
+    Option{"address", "Address to listen on with TLS", into<&Config::address>()},
+    Option{"port", "Port to listen on with TLS; 0 takes a free one", into<&Config::port>()},
+    Option{"plain_port", "Port for HTTP on 127.0.0.1: /metrics, /healthz; 0: none", into<&Config::plain_port>()},
+    Option{"database", "SQLite file", into<&Config::database>()},
+    Option{"repository", "Directory with metadata/ and targets/", into<&Config::repository>()},
+    Option{"repository_public", "Serve /repo to whoever asks", into<&Config::repository_public>()},
+    Option{"tls.certificate", "The server's certificate, PEM", into<&Config::tls_certificate>()},
+    Option{"tls.key", "Its key, PEM", into<&Config::tls_key>()},
+    Option{"ca.certificate", "The authority of the devices' certificates, PEM", into<&Config::ca_certificate>()},
+    Option{"ca.key", "Its key, PEM", into<&Config::ca_key>()},
+    Option{"limits.connections", "Connections at once", into<&Config::connections_max>()},
+    Option{"limits.upload_bytes", "Largest file that can be uploaded", into<&Config::upload_bytes_max>()},
+    Option{"limits.shadow_bytes", "Largest shadow: desired and reported", into<&Config::shadow_bytes_max>()},
+    Option{"limits.shadow_depth", "Levels of names in a shadow", into<&Config::shadow_depth_max>()},
+    Option{"limits.long_poll", "Longest wait of GET /device/v1/shadow", into<&Config::long_poll_max>()},
+    Option{"threads.handlers", "Threads for requests", into<&Config::handler_threads>()},
+    Option{"threads.network", "Threads for connections", into<&Config::network_threads>()},
+    Option{"telemetry.retention", "How long telemetry is kept", into<&Config::telemetry_retention>()},
+};
+
+std::string text_of(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  std::ostringstream out;
+  node.visit([&out](const auto& value) {
+    if constexpr (toml::is_integer<decltype(value)> || toml::is_boolean<decltype(value)>) out << value;
+  });
+  return out.str();
+}
+
+std::string place(const toml::source_region& source) {
+  return fmt::format("line {}, column {}", source.begin.line, source.begin.column);
+}
+
+Status read_table(Config& config, const toml::table& table, const std::string& prefix) {
+  for (const auto& [name, node] : table) {
+    const std::string key = prefix + std::string(name.str());
+    if (const auto* inner = node.as_table()) {
+      DROVER_TRY(read_table(config, *inner, key + "."));
+      continue;
+    }
+    const auto option = std::ranges::find(kOptions, key, &Option::key);
+    if (option == kOptions.end())
+      return fail(Code::bad_toml, fmt::format("{}: there is no option \"{}\"", place(name.source()), key));
+    if (Status set = option->set(config, text_of(node)); !set)
+      return fail(Code::bad_toml, fmt::format("{}: {}: {}", place(node.source()), key, set.error().message));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string Option::flag() const {
+  std::string text = "--" + std::string(key);
+  std::ranges::replace(text, '.', '-');
+  std::ranges::replace(text, '_', '-');
+  return text;
+}
+
+std::string Option::variable() const {
+  std::string text = "DROVER_" + std::string(key);
+  std::ranges::replace(text, '.', '_');
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::toupper(c); });
+  return text;
+}
+
+std::span<const Option> options() { return kOptions; }
+
+Status read_config(Config& config, std::string_view text) {
+  if (text.size() > kFileBytesMax)
+    return fail(Code::too_large, fmt::format("a configuration has at most {} bytes", kFileBytesMax));
+  try {
+    return read_table(config, toml::parse(text), "");
+  } catch (const toml::parse_error& error) {
+    return fail(Code::bad_toml, fmt::format("{}: {}", place(error.source()), error.description()));
+  }
+}
+
+Status set_option(Config& config, const Option& option, std::string_view value, std::string_view source) {
+  return option.set(config, value).in(source);
+}
+
+}  // namespace drover::server

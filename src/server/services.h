@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "base/clock.h"
+#include "db/blob_store.h"
+#include "db/store.h"
+#include "net/certificates.h"
+#include "net/server.h"
+#include "server/config.h"
+#include "shadow/document.h"
+
+namespace drover::server {
+
+/// When each device was last heard of; written to the store now and then, not at every poll.
+class SeenBook {
+ public:
+  void note(const DeviceId& device, UnixTime now);
+  /// What was noted since the last call.
+  std::map<DeviceId, UnixTime> take_changes();
+  [[nodiscard]] std::optional<UnixTime> find(const DeviceId& device) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<DeviceId, UnixTime> seen_;     // guarded by mutex_
+  std::map<DeviceId, UnixTime> changed_;  // guarded by mutex_
+};
+
+/// What the handlers work with.
+struct Services {
+  Config config = {};
+  Clock* clock = nullptr;
+  std::unique_ptr<db::Store> store = {};
+  std::unique_ptr<db::BlobStore> blobs = {};
+  net::KeyAndCertificate authority = {};
+  SeenBook seen = {};
+  /// From here on notify() and counters() are the running server's.
+  void connect(net::Server& server) { server_ = &server; }
+  /// Wakes the requests that wait for a key.
+  void notify(const std::string& key) const {
+    if (net::Server* server = server_) server->notify(key);
+  }
+  [[nodiscard]] net::ServerCounters counters() const {
+    const net::Server* server = server_;
+    return server == nullptr ? net::ServerCounters{} : server->counters();
+  }
+
+  [[nodiscard]] shadow::Limits shadow_limits() const {
+    return {config.shadow_bytes_max, static_cast<int>(config.shadow_depth_max)};
+  }
+
+ private:
+  std::atomic<net::Server*> server_ = nullptr;
+};
+
+}  // namespace drover::server

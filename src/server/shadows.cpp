@@ -1,0 +1,66 @@
+#include "server/shadows.h"
+
+#include "base/canonical_json.h"
+#include "base/log.h"
+#include "server/router.h"
+#include "shadow/answers.h"
+
+namespace drover::server {
+namespace {
+
+Result<shadow::Document> parse_stored(const std::optional<std::string>& text) {
+  if (!text) return shadow::Document{};
+  return shadow::from_json(DROVER_TRY(parse_json(*text, {.bytes_max = 64 << 20, .depth_max = 200})));
+}
+
+net::Response rejected(Services& services, const shadow::Rejection& rejection) {
+  return json_response(shadow::rejected_answer(rejection, services.clock->now()), rejection.code);
+}
+
+}  // namespace
+
+std::string shadow_key(const std::string& thing) { return "shadow/" + thing; }
+
+Result<shadow::Document> load_shadow(Services& services, const std::string& thing, const std::string& name) {
+  return parse_stored(DROVER_TRY(services.store->load_shadow(thing, name))).in("shadow of " + thing);
+}
+
+Result<shadow::Outcome<ShadowChanged>> change_shadow(Services& services, const std::string& thing,
+                                                     const std::string& name, const ShadowChange& change) {
+  shadow::Outcome<ShadowChanged> outcome;
+  const auto apply = [&](const std::optional<std::string>& stored) -> Result<std::string> {
+    shadow::Document before = DROVER_TRY(parse_stored(stored).in("shadow of " + thing));
+    shadow::Outcome<shadow::Document> after = change(before);
+    if (!after) {
+      outcome = std::unexpected(after.error());
+      return fail(Code::conflict, after.error().message);
+    }
+    std::string text = shadow::to_json(*after).dump();
+    outcome = ShadowChanged{std::move(before), std::move(*after)};
+    return text;
+  };
+  const Status stored = services.store->change_shadow(thing, name, apply);
+  if (!outcome) return outcome;
+  if (!stored) return fail(stored.error());
+  if (outcome->after.desired_version != outcome->before.desired_version) services.notify(shadow_key(thing));
+  return outcome;
+}
+
+net::Response update_shadow(Services& services, const std::string& thing, const std::string& name,
+                            const std::string& body) {
+  const shadow::Limits limits = services.shadow_limits();
+  const shadow::Outcome<shadow::Update> update = shadow::parse_update(body, limits);
+  if (!update) return rejected(services, update.error());
+  const UnixTime now = services.clock->now();
+  const auto changed = change_shadow(services, thing, name, [&](const shadow::Document& before) {
+    return shadow::apply(before, *update, now, limits);
+  });
+  if (!changed) {
+    log::error("a shadow cannot be stored", {{"thing", thing}, {"error", changed.error().text()}});
+    return rejected(services, {500, "Internal service failure"});
+  }
+  if (!*changed) return rejected(services, changed->error());
+  return json_response(shadow::accepted_answer((*changed)->after, *update));
+}
+
+}  // namespace drover::server

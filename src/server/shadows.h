@@ -1,0 +1,28 @@
+#pragma once
+
+#include "server/services.h"
+#include "shadow/document.h"
+
+namespace drover::server {
+
+/// What a device's long-poll waits for.
+std::string shadow_key(const std::string& thing);
+
+/// The stored document; an empty one when there is none.
+Result<shadow::Document> load_shadow(Services& services, const std::string& thing, const std::string& name);
+
+struct ShadowChanged {
+  shadow::Document before = {};
+  shadow::Document after = {};
+};
+
+/// Changes a document as one step and wakes who waits for its desired section. `change` may refuse.
+using ShadowChange = std::function<shadow::Outcome<shadow::Document>(const shadow::Document& before)>;
+Result<shadow::Outcome<ShadowChanged>> change_shadow(Services& services, const std::string& thing,
+                                                     const std::string& name, const ShadowChange& change);
+
+/// Applies an AWS update body: the answer's status and body, accepted or rejected.
+net::Response update_shadow(Services& services, const std::string& thing, const std::string& name,
+                            const std::string& body);
+
+}  // namespace drover::server
