@@ -12,10 +12,13 @@ int main(int argc, char** argv) {
   program.footer("Each verb has --help and --json. Exit codes: 0 ok, 1 failed or refused, 2 usage.");
   cli::add_model_inspect_commands(program, context);
   cli::add_model_pack_commands(program, context);
-  cli::add_init_commands(program, context, nullptr);
+  cli::add_init_commands(program, context, cli::init_server_files);
   cli::add_key_commands(program, context);
   cli::add_model_publish_commands(program, context);
   cli::add_model_list_commands(program, context);
+  cli::add_device_commands(program, context);
+  cli::add_shadow_commands(program, context);
+  cli::add_logs_commands(program, context);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

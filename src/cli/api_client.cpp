@@ -1,0 +1,129 @@
+#include "cli/api_client.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include <toml++/toml.h>
+
+#include "base/canonical_json.h"
+#include "fs/file_system.h"
+#include "net/http.h"
+
+namespace drover::cli {
+namespace {
+
+constexpr std::uint64_t kAnswerBytesMax = 64 << 20;
+
+std::string or_environment(const std::string& given, const char* variable) {
+  const char* value = std::getenv(variable);
+  return given.empty() && value != nullptr ? value : given;
+}
+
+Result<std::string> read_token(const std::string& path) {
+  const Bytes bytes = DROVER_TRY(fs::read_file(fs::real_file_system(), path, 4096).in("token"));
+  std::string token(as_text(bytes));
+  while (!token.empty() && std::isspace(static_cast<unsigned char>(token.back()))) token.pop_back();
+  return token;
+}
+
+/// The url that server.toml names.
+Result<std::string> workspace_url(const std::filesystem::path& workspace) {
+  const auto path = (workspace / "server.toml").string();
+  const Bytes text = DROVER_TRY(fs::read_file(fs::real_file_system(), path, 1 << 20));
+  try {
+    const auto table = toml::parse(as_text(text), path);
+    if (const auto url = table["url"].value<std::string>()) return *url;
+  } catch (const toml::parse_error& error) {
+    return fail(Code::bad_toml, fmt::format("{}: {}", path, error.description()));
+  }
+  return fail(Code::bad_toml, fmt::format("{}: has no url; set it, or give --server", path));
+}
+
+Error unreachable(const std::string& url, const Error& error) {
+  switch (error.code) {
+    case Code::unreachable:
+    case Code::timed_out:
+      return {error.code, fmt::format("the server at {} cannot be reached ({}); is drover-server running there,"
+                                      " and is that its address?", url, error.text())};
+    case Code::not_authenticated:
+      return {error.code, fmt::format("{} does not prove to be the server ({}); --ca must name its authority,"
+                                      " ca/ca.crt of its workspace", url, error.text())};
+    default: return error;
+  }
+}
+
+/// {"error":{"code","message"}} or the shadow's {"code","message"} as an Error.
+Error server_error(int status, const nlohmann::json& answer) {
+  const nlohmann::json& error = answer.contains("error") ? answer["error"] : answer;
+  if (!error.is_object() || !error.contains("message") || !error["message"].is_string())
+    return {Code::bad_response, fmt::format("the server answered {}", status)};
+  const bool is_named = error.contains("code") && error["code"].is_string();
+  const Code code = is_named        ? code_named(error["code"].get<std::string>())
+                    : status == 409 ? Code::conflict
+                    : status == 413 ? Code::too_large
+                                    : Code::invalid_argument;
+  return {code, error["message"].get<std::string>()};
+}
+
+}  // namespace
+
+void add_api_options(CLI::App* verb, ApiOptions& options) {
+  verb->add_option("--server", options.server, "The server's URL (environment: DROVER_SERVER)");
+  verb->add_option("--token-file", options.token_file, "File with an operator's token (environment: DROVER_TOKEN is the token)");
+  verb->add_option("--ca", options.ca, "The authority of the server's certificate, PEM (environment: DROVER_CA)");
+  verb->add_option("--workspace", options.workspace,
+                   "A workspace made by \"drover init\": its url, token and authority (environment: DROVER_WORKSPACE)");
+}
+
+Result<ApiClient> ApiClient::connect(const ApiOptions& options) {
+  ApiClient client;
+  client.url_ = or_environment(options.server, "DROVER_SERVER");
+  client.ca_ = or_environment(options.ca, "DROVER_CA");
+  if (!options.token_file.empty()) client.token_ = DROVER_TRY(read_token(options.token_file));
+  if (client.token_.empty()) client.token_ = or_environment("", "DROVER_TOKEN");
+  const std::filesystem::path workspace = or_environment(options.workspace, "DROVER_WORKSPACE");
+  if (!workspace.empty()) {
+    if (client.url_.empty()) client.url_ = DROVER_TRY(workspace_url(workspace));
+    if (client.ca_.empty()) client.ca_ = (workspace / "ca/ca.crt").string();
+    if (client.token_.empty()) client.token_ = DROVER_TRY(read_token((workspace / "operator.token").string()));
+  }
+  if (client.url_.empty())
+    return fail(Code::invalid_argument, "which server? Give --workspace DIR, or --server URL with --token-file and --ca");
+  if (client.token_.empty())
+    return fail(Code::invalid_argument, "no operator's token: give --token-file FILE or set DROVER_TOKEN");
+  while (client.url_.ends_with('/')) client.url_.pop_back();
+  return client;
+}
+
+Result<nlohmann::json> ApiClient::call(const std::string& method, const std::string& path, const std::string& body,
+                                       std::vector<std::pair<std::string, std::string>> headers) const {
+  const auto http = net::make_curl_client({.identity = {.ca_file = ca_}});
+  net::ClientRequest request{.method = method, .url = url_ + path, .headers = std::move(headers), .body = body,
+                             .bytes_max = kAnswerBytesMax};
+  request.headers.emplace_back("authorization", "Bearer " + token_);
+  request.headers.emplace_back("content-type", "application/json");
+  const auto response = http->perform(std::move(request));
+  if (!response) return fail(unreachable(url_, response.error()));
+  auto answer = parse_json(response->body, {.bytes_max = kAnswerBytesMax, .depth_max = 100});
+  if (!answer)
+    return fail(Code::bad_response, fmt::format("{}{} answered {} with something that is no JSON; is it a Drover server?",
+                                                url_, path, response->status));
+  if (response->status >= 300) return fail(server_error(response->status, *answer));
+  return answer;
+}
+
+std::string encode_query(std::string_view text) {
+  std::string made;
+  for (char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) || c == '-' || c == '_' || c == '.' || c == '~') {
+      made.push_back(c);
+    } else {
+      made += fmt::format("%{:02X}", byte);
+    }
+  }
+  return made;
+}
+
+}  // namespace drover::cli
