@@ -73,7 +73,8 @@ void Agent::join_server() {
 
 /// Models that the disk remembers, and those that the configuration names.
 Status Agent::open_lines() {
-  for (const auto& [model, record] : store_.records()) DROVER_TRY(line(model));
+  const lifecycle::Records remembered = store_.records();  // a line that starts writes its record anew
+  for (const auto& [model, record] : remembered) DROVER_TRY(line(model));
   for (const FollowedModel& followed : config_.models) DROVER_TRY(line(followed.name));
   return {};
 }
