@@ -56,16 +56,29 @@ Result<bool> add_outputs(const PackOptions& options, PackParts& parts) {
 }
 
 /// What a device will do with the bundle before it runs it.
-Result<bundle::SmokeReport> smoke_test(const PackOptions& options, const std::string& bundle_path) {
+Result<bundle::SmokeReport> smoke_test(const bundle::WorkerOptions& worker, const std::string& directory) {
+  const Command command = DROVER_TRY(bundle::smoke_command(worker, directory));
+  return bundle::interpret_smoke(DROVER_TRY(run_process(command)));
+}
+
+/// Devices may run the model on another delegate than this machine did; that one is tried too, but decides
+/// nothing.
+std::string try_other_delegate(bundle::WorkerOptions worker, const bundle::SmokeReport& here,
+                               const std::string& directory) {
+  worker.delegate = here.engine.delegate == "none" ? "xnnpack" : "none";
+  const auto report = smoke_test(worker, directory);
+  return report || report.error().code != Code::smoke_output ? std::string() : report.error().text();
+}
+
+Status verify(const PackOptions& options, const std::string& bundle_path, PackResult& result) {
   const TemporaryDirectory work = DROVER_TRY(TemporaryDirectory::make());
   DROVER_TRY(unpack_bundle(bundle_path, work.file("version")));
-  const Command command = DROVER_TRY(bundle::smoke_command(options.worker, work.file("version")));
-  auto report = bundle::interpret_smoke(DROVER_TRY(run_process(command)));
-  if (!report)
-    return fail(
-        std::move(report.error())
-            .in("the bundle does not pass its own smoke test here (--no-verify packs it all the same)"));
-  return report;
+  result.smoke =
+      DROVER_TRY(smoke_test(options.worker, work.file("version"))
+                     .in("the bundle does not pass its own smoke test here (--no-verify packs it all the "
+                         "same)"));
+  result.other_delegate = try_other_delegate(options.worker, *result.smoke, work.file("version"));
+  return {};
 }
 
 std::string output_path(const PackOptions& options, const bundle::Manifest& manifest) {
@@ -87,11 +100,10 @@ Result<PackResult> pack(const PackOptions& options) {
   result.has_baseline = parts.members.contains("baseline.json");
 
   result.path = output_path(options, parts.manifest);
-  const auto verify = [&](const std::string& part) -> Status {
-    if (options.verify) result.smoke = DROVER_TRY(smoke_test(options, part));
-    return {};
+  const auto check = [&](const std::string& part) {
+    return options.verify ? verify(options, part, result) : Status();
   };
-  result.facts = DROVER_TRY(write_bundle_file(parts.manifest, parts.members, result.path, verify));
+  result.facts = DROVER_TRY(write_bundle_file(parts.manifest, parts.members, result.path, check));
   return result;
 }
 

@@ -35,6 +35,7 @@ struct PackResult {
   bool outputs_computed = false;
   bool has_baseline = false;
   std::optional<bundle::SmokeReport> smoke;  // none without verification
+  std::string other_delegate;                // why devices on the other delegate would refuse it, else empty
 };
 
 /// Makes a bundle from files: reads the model's tensors through the worker, computes the golden outputs that

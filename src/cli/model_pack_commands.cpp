@@ -16,6 +16,11 @@ std::string smoke_text(const bundle::SmokeReport& smoke) {
                      smoke.latency.median_us, static_cast<double>(smoke.peak_memory_bytes) / (1024 * 1024));
 }
 
+std::string other_delegate_text(const PackResult& result) {
+  return "devices on another delegate would refuse this version, unless an entry of --tolerance allows it: " +
+         result.other_delegate;
+}
+
 Answer describe(const PackResult& result) {
   ordered_json json = facts_json(result.facts);
   json["bundle"] = result.path;
@@ -24,12 +29,16 @@ Answer describe(const PackResult& result) {
   json["baseline"] = result.has_baseline;
   json["verified"] = result.smoke.has_value();
   if (result.smoke) json["smoke"] = ordered_json::parse(bundle::to_json(*result.smoke));
+  json["warnings"] = ordered_json::array();
+  if (!result.other_delegate.empty()) json["warnings"].push_back(other_delegate_text(result));
   std::string text = fmt::format("packed {}\n", result.path) + facts_text(result.facts);
   text += fmt::format("{:<12}{} samples, outputs {}\n", "golden", result.golden_samples,
                       result.outputs_computed ? "computed by the runtime here" : "as given");
   if (!result.has_baseline)
     text += fmt::format("{:<12}none: drift cannot be watched (--reference)\n", "baseline");
   text += fmt::format("{:<12}{}\n", "smoke test", result.smoke ? smoke_text(*result.smoke) : "not run");
+  if (!result.other_delegate.empty())
+    text += fmt::format("{:<12}{}\n", "warning", other_delegate_text(result));
   return {.json = std::move(json), .text = std::move(text)};
 }
 
