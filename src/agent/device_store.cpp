@@ -43,7 +43,8 @@ Status DeviceStore::prepare(const ModelName& model) {
 
 Status DeviceStore::install(const ModelName& model, const Digest& digest) {
   const ModelPaths at = paths(model);
-  DROVER_TRY(files_.rename(at.unpacked(digest), at.version(digest)));
+  // Where it is in its place already, an agent killed after its rename may have left that unsynced.
+  if (!is_installed(model, digest)) DROVER_TRY(files_.rename(at.unpacked(digest), at.version(digest)));
   return files_.sync_directory(at.versions());
 }
 

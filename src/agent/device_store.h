@@ -65,6 +65,7 @@ class DeviceStore {
   [[nodiscard]] Result<policy::Policy> policy(const ModelName& model, const Digest& digest) const;
 
  private:
+  Status make_root();
   Status read_state(std::vector<std::string>& amiss);
   Status recover(const ModelName& model, std::vector<std::string>& amiss);
   Status adopt_active(const ModelName& model, std::vector<std::string>& amiss);

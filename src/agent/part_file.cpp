@@ -10,10 +10,8 @@ Result<PartFile> PartFile::open(fs::FileSystem& files, const fs::Path& path, std
                                 std::uint64_t sync_every) {
   const bool is_new = !files.info(path).has_value();
   PartFile part(DROVER_TRY(files.open(path, fs::Open::append)), path, length, sync_every);
-  if (is_new) {
-    DROVER_TRY(files.sync_directory(path.parent_path()));
-    return part;
-  }
+  DROVER_TRY(files.sync_directory(path.parent_path()));
+  if (is_new) return part;
   const std::uint64_t found = DROVER_TRY(part.file_->size());
   part.size_ = found == 0 || found > length ? 0 : (found - 1) / sync_every * sync_every;
   if (found != part.size_) DROVER_TRY(part.file_->truncate(part.size_));

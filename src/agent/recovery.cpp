@@ -31,11 +31,24 @@ std::optional<Digest> resumable(const lifecycle::Record& record) {
 
 Result<std::vector<std::string>> DeviceStore::open() {
   std::vector<std::string> amiss;
-  DROVER_TRY(fs::make_directories(files_, root_ / "models"));
+  DROVER_TRY(make_root());
   DROVER_TRY(read_state(amiss));
   for (const ModelName& model : DROVER_TRY(models_on_disk()))
     DROVER_TRY(recover(model, amiss).in(model.str()));
   return amiss;
+}
+
+/// An agent that was killed, and not its machine, may have left names here that nobody synced: what is read
+/// and built upon from now on must be as durable as it looks.
+Status DeviceStore::make_root() {
+  const fs::Path models = root_ / "models";
+  DROVER_TRY(fs::make_directories(files_, root_.parent_path()));
+  for (const fs::Path& directory : {root_, models})
+    if (Status made = files_.make_directory(directory); !made && made.error().code != Code::already_exists)
+      return made;
+  DROVER_TRY(files_.sync_directory(root_.parent_path()));
+  DROVER_TRY(files_.sync_directory(root_));
+  return files_.sync_directory(models);
 }
 
 Status DeviceStore::read_state(std::vector<std::string>& amiss) {

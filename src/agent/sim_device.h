@@ -29,15 +29,15 @@ struct SimWorld {
   std::vector<SimVersion> versions;
   lifecycle::Assignment assignment;
   std::uint64_t bytes_sent = 0;
-  std::uint64_t announced_revision = 0;    // of the newest record that anybody was told of
-  std::optional<Digest> announced_active;  // what applications were told to use
+  std::uint64_t saved_revision = 0;  // of the newest record whose save() returned
+  std::vector<Digest> announced;     // what applications were told to use, each change once
   std::vector<lifecycle::Report> reports;
 
   [[nodiscard]] const SimVersion& named(const Digest& digest) const;
 };
 
-constexpr std::uint64_t kSimSyncEvery = 1024;
-constexpr std::size_t kSimChunk = 700;
+constexpr std::uint64_t kSimSyncEvery = 640;
+constexpr std::size_t kSimChunk = 480;
 
 /// One life of an agent, from boot to power cut: a real DeviceStore and Updater on a simulated disk, with
 /// hands that do their work at once.

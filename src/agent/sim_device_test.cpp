@@ -91,6 +91,7 @@ Status SimDevice::boot() {
 
 bool SimDevice::run() {
   for (int step = 0; step < 500; ++step) {
+    world_.saved_revision = std::max(world_.saved_revision, store_.record(model()).revision);
     if (files_.is_off()) return true;
     updater_->assign(world_.assignment);
     const auto& record = updater_->record();
@@ -151,12 +152,12 @@ void SimDevice::smoke_test(const ModelName&, const fs::Path& directory) {
 void SimDevice::cancel(const ModelName&) {}
 
 void SimDevice::active_changed(const ModelName&, const lifecycle::Installed& active) {
-  if (!files_.is_off()) world_.announced_active = active.digest;
+  if (world_.announced.empty() || world_.announced.back() != active.digest)
+    world_.announced.push_back(active.digest);
 }
 
 void SimDevice::report(const ModelName&, const lifecycle::Report& report) {
   if (files_.is_off()) return;
-  world_.announced_revision = updater_ ? updater_->record().revision : 0;
   world_.reports.push_back(report);
 }
 

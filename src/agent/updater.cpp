@@ -41,6 +41,10 @@ Updater::~Updater() = default;
 
 void Updater::start() {
   if (record_.active) hands_.active_changed(model_, *record_.active);
+  if (record_.state == State::idle) {  // nothing to do again, so nothing to write
+    work_due_ = record_.pending.has_value();
+    return tell();
+  }
   const bool again = counts_restarts(record_.state);
   if (again && record_.attempts >= options_.retry.attempts_max)
     return failed({Code::internal, fmt::format("the device stopped {} times while {}", record_.attempts,
@@ -103,7 +107,7 @@ bool Updater::write(Record next) {
 /// very space that lacks, and the reason is told. After the switch nothing can be dropped: the step is done
 /// again later.
 void Updater::not_saved(const Error& error, const Record& wanted) {
-  log::error("cannot write the state", {{"model", model_.str()}, {"error", error.text()}});
+  log::warn("cannot write the state", {{"model", model_.str()}, {"error", error.text()}});
   static_cast<void>(store_.clear_staging(model_));
   const State state = record_.state;
   if (lifecycle::before_switch(state) || state == State::idle) return drop(error, wanted);

@@ -101,14 +101,14 @@ void Updater::verify() {
 void Updater::unpack() {
   const ModelPaths at = store_.paths(model_);
   const Digest digest = record_.target->digest;
-  if (!store_.is_installed(model_, digest)) {
-    const auto unpacked = [&]() -> Status {
+  const auto installed = [&]() -> Status {
+    if (!store_.is_installed(model_, digest)) {
       DROVER_TRY(fs::remove_tree(store_.files(), at.unpacked(digest)));
       DROVER_TRY(options_.unpack(store_.files(), at.part(digest), at.unpacked(digest)));
-      return store_.install(model_, digest);
-    }();
-    if (!unpacked) return failed(unpacked.error());
-  }
+    }
+    return store_.install(model_, digest);
+  }();
+  if (!installed) return failed(installed.error());
   handle(Event::unpacked);
 }
 
@@ -139,7 +139,8 @@ void Updater::restore() {
 /// Whatever ended: `active` is what the record says, and nothing is left behind.
 void Updater::finish() {
   const auto tidied = [&]() -> Status {
-    if (record_.active) DROVER_TRY(store_.activate(model_, record_.active->digest));
+    if (record_.active && DROVER_TRY(store_.active(model_)) != record_.active->digest)
+      DROVER_TRY(store_.activate(model_, record_.active->digest));
     DROVER_TRY(store_.clear_staging(model_));
     return store_.prune(model_);
   }();

@@ -48,9 +48,26 @@ void SimDisk::store(const Pending& pending) {
 
 void SimDisk::sync_file(InodeId id) { inode(id).stored = inode(id).seen; }
 
+/// What was moved away for certain never had its old name, should the making of that be still unsynced.
+void SimDisk::forget_names(const Pending& moved) {
+  for (const Effect& effect : moved.effects) {
+    if (effect.present) continue;
+    for (Pending& pending : pending_) {
+      if (&pending == &moved) return;  // only what came before
+      std::erase_if(pending.effects, [&](const Effect& made) {
+        return made.present && made.directory == effect.directory && made.name == effect.name &&
+               made.what == effect.what;
+      });
+    }
+  }
+}
+
 void SimDisk::sync_directory(InodeId id) {
-  for (const Pending& pending : pending_)
-    if (pending.synced_with == id) store(pending);
+  for (const Pending& pending : pending_) {
+    if (pending.synced_with != id) continue;
+    store(pending);
+    forget_names(pending);
+  }
   std::erase_if(pending_, [&](const Pending& pending) { return pending.synced_with == id; });
 }
 

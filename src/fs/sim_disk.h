@@ -65,6 +65,7 @@ class SimDisk {
 
   void change(Pending pending);
   void store(const Pending& pending);
+  void forget_names(const Pending& moved);
   std::uint64_t bytes_under(InodeId id) const;
 
   std::map<InodeId, Inode> inodes_;

@@ -87,6 +87,20 @@ TEST(SimFileSystem, an_unsynced_rename_is_the_old_name_or_the_new_one_and_never_
   }
 }
 
+TEST(SimFileSystem, what_was_moved_durably_does_not_come_back_under_its_first_name) {
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    SimFileSystem files;
+    ASSERT_TRUE(make_directories(files, "/from"));
+    ASSERT_TRUE(make_directories(files, "/to"));
+    ASSERT_TRUE(files.make_directory("/from/d"));
+    ASSERT_TRUE(files.rename("/from/d", "/to/d"));
+    ASSERT_TRUE(files.sync_directory("/to"));
+    files.restart(seed);
+    EXPECT_TRUE(files.info("/to/d"));
+    EXPECT_FALSE(files.info("/from/d"));
+  }
+}
+
 TEST(SimFileSystem, an_unsynced_unlink_may_be_undone) {
   const auto seen = futures(
       [](SimFileSystem& files) {
