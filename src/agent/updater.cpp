@@ -43,7 +43,7 @@ void Updater::start() {
   if (record_.active) hands_.active_changed(model_, *record_.active);
   if (record_.state == State::idle) {  // nothing to do again, so nothing to write
     work_due_ = record_.pending.has_value();
-    return tell();
+    return tell(report());
   }
   const bool again = counts_restarts(record_.state);
   if (again && record_.attempts >= options_.retry.attempts_max)
@@ -99,7 +99,7 @@ bool Updater::write(Record next) {
   }
   record_ = std::move(next);
   saved_elapsed_ms_ = record_.trial ? record_.trial->elapsed_ms : 0;
-  tell();
+  tell(report());
   return true;
 }
 
@@ -114,10 +114,13 @@ void Updater::not_saved(const Error& error, const Record& wanted) {
   static_cast<void>(store_.prune(model_));
   if (state == State::reporting) {  // the outcome is durable: only the return to idle is not
     record_.state = State::idle;
-    tell();
+    tell(report());
     return;
   }
   retry_at_ = clock_.monotonic() + lifecycle::retry_delay(options_.retry, 1, options_.jitter());
+  lifecycle::Report stuck = report();
+  stuck.error = failure_of(error);
+  tell(stuck);
 }
 
 void Updater::drop(const Error& error, const Record& wanted) {
@@ -131,13 +134,13 @@ void Updater::drop(const Error& error, const Record& wanted) {
   static_cast<void>(store_.prune(model_));
   rest_until_next_round();
   work_due_ = record_.state == State::probation;
-  tell();
+  tell(report());
 }
 
-void Updater::tell() {
-  if (told_ == report()) return;
-  told_ = report();
-  hands_.report(model_, *told_);
+void Updater::tell(const lifecycle::Report& now_said) {
+  if (told_ == now_said) return;
+  told_ = now_said;
+  hands_.report(model_, now_said);
 }
 
 void Updater::rest_until_next_round() {
@@ -224,7 +227,7 @@ Status Updater::pin(bool pinned) {
   if (!pinned && next.error && next.error->code == Code::pinned) next.error.reset();
   DROVER_TRY(store_.save(model_, next));
   record_ = std::move(next);
-  tell();
+  tell(report());
   return {};
 }
 
@@ -235,7 +238,7 @@ Status Updater::clear_quarantine(const Digest& digest) {
   if (next.state == State::idle) next.error.reset();
   DROVER_TRY(store_.save(model_, next));
   record_ = std::move(next);
-  tell();
+  tell(report());
   return {};
 }
 

@@ -107,7 +107,7 @@ class Updater : public Part {
   /// The table's answer to `event`; false when it refuses.
   bool handle(lifecycle::Event event, const Change& change = {});
   void enter(lifecycle::State state, lifecycle::Event event, const Change& change);
-  void tell();
+  void tell(const lifecycle::Report& now_said);
   void rest_until_next_round();
   [[nodiscard]] bool may_try_again() const;
   void not_saved(const Error& error, const lifecycle::Record& wanted);

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "agent/sim_device.h"
+#include "agent/unpack_bundle.h"
+#include "base/log.h"
+#include "bundle/sample_bundle.h"
 
 namespace drover::agent {
 namespace {
@@ -12,18 +15,29 @@ using lifecycle::State;
 class UpdaterTest : public testing::Test {
  protected:
   void SetUp() override {
-    world_.versions = {sim_version("1.0.0"), sim_version("1.1.0"), sim_version("1.2.0", false)};
+    log::start("updater_test", log::Format::text, log::Level::error);
+    world_.versions = {sim_version("1.0.0"), sim_version("1.1.0"), sim_version("1.2.0"),
+                       sim_version("2.0.0", false)};
     ASSERT_TRUE(device_.boot());
   }
   void assign(std::string_view version) {
     world_.assignment = {.version = *Version::parse(version), .order = world_.assignment.order + 1};
     ASSERT_TRUE(device_.run());
   }
-  std::string active() { return device_.updater().record().active->version.str(); }
+  Updater& updater() { return device_.updater(); }
+  const lifecycle::Record& record() { return device_.updater().record(); }
+  std::string active() { return record().active ? record().active->version.str() : ""; }
+  Code error() { return record().error ? record().error->code : Code::internal; }
   std::vector<std::string> states() {
     std::vector<std::string> names;
-    for (const auto& report : world_.reports) names.emplace_back(name(report.state));
+    for (const auto& report : world_.reports)
+      if (names.empty() || names.back() != name(report.state)) names.emplace_back(name(report.state));
     return names;
+  }
+  std::size_t staged() { return files_.list(device_.store().paths(SimDevice::model()).staging())->size(); }
+  std::size_t on_disk() { return files_.list(device_.store().paths(SimDevice::model()).versions())->size(); }
+  const SimVersion& version(std::string_view text) {
+    return *std::ranges::find(world_.versions, *Version::parse(text), &SimVersion::version);
   }
 
   fs::SimFileSystem files_;
@@ -37,7 +51,189 @@ TEST_F(UpdaterTest, an_assigned_version_goes_through_every_state_to_idle) {
   EXPECT_EQ(states(), (std::vector<std::string>{"idle", "checking", "downloading", "verifying", "staging",
                                                 "smoke_testing", "switching", "probation", "committing",
                                                 "reporting", "idle"}));
-  EXPECT_FALSE(device_.updater().report().error);
+  EXPECT_FALSE(record().error);
+  EXPECT_EQ(record().history.back().result, "committed");
+}
+
+TEST_F(UpdaterTest, what_is_assigned_again_is_not_fetched_again) {
+  assign("1.0.0");
+  const std::uint64_t sent = world_.bytes_sent;
+  ASSERT_TRUE(device_.run());
+  assign("1.0.0");  // by a higher order
+  EXPECT_EQ(world_.bytes_sent, sent);
+  EXPECT_EQ(record().history.back().result, "already_active");
+  EXPECT_EQ(updater().report().order, 2u);
+}
+
+TEST_F(UpdaterTest, a_version_that_gives_nans_is_taken_back_quarantined_and_not_fetched_again) {
+  assign("1.0.0");
+  assign("2.0.0");
+  EXPECT_EQ(active(), "1.0.0");
+  EXPECT_EQ(error(), Code::probation_nan);
+  ASSERT_EQ(record().quarantine.size(), 1u);
+  EXPECT_EQ(record().quarantine[0].digest, version("2.0.0").digest);
+  EXPECT_EQ(on_disk(), 1u);
+  const std::uint64_t sent = world_.bytes_sent;
+  device_.clock().advance(std::chrono::hours(48));
+  ASSERT_TRUE(device_.run());
+  EXPECT_EQ(world_.bytes_sent, sent);
+}
+
+TEST_F(UpdaterTest, a_higher_order_lifts_the_quarantine) {
+  assign("1.0.0");
+  assign("2.0.0");
+  const std::uint64_t sent = world_.bytes_sent;
+  assign("2.0.0");
+  EXPECT_GT(world_.bytes_sent, sent);
+  EXPECT_EQ(active(), "1.0.0");  // it is as bad as before
+}
+
+TEST_F(UpdaterTest, a_person_clears_the_quarantine) {
+  assign("1.0.0");
+  assign("2.0.0");
+  ASSERT_TRUE(updater().clear_quarantine(version("2.0.0").digest));
+  EXPECT_FALSE(updater().clear_quarantine(version("2.0.0").digest));
+  const std::uint64_t sent = world_.bytes_sent;
+  device_.clock().advance(std::chrono::hours(48));
+  ASSERT_TRUE(device_.run());
+  EXPECT_GT(world_.bytes_sent, sent);
+}
+
+TEST_F(UpdaterTest, the_first_version_that_fails_runs_on_because_there_is_no_other) {
+  assign("2.0.0");
+  EXPECT_EQ(active(), "2.0.0");
+  EXPECT_EQ(error(), Code::probation_nan);
+  EXPECT_EQ(record().state, State::idle);
+  EXPECT_FALSE(record().active->committed);
+  assign("1.0.0");
+  EXPECT_EQ(active(), "1.0.0");
+  EXPECT_TRUE(record().kept.empty());
+}
+
+TEST_F(UpdaterTest, a_person_rolls_back_to_any_kept_version) {
+  for (const char* each : {"1.0.0", "1.1.0", "1.2.0"}) assign(each);
+  EXPECT_EQ(updater().roll_back(*Version::parse("9.0.0")).error().code, Code::not_found);
+  ASSERT_TRUE(updater().roll_back(*Version::parse("1.0.0")));
+  ASSERT_TRUE(device_.run());
+  EXPECT_EQ(active(), "1.0.0");
+  EXPECT_EQ(error(), Code::quarantined);
+  EXPECT_EQ(updater().report().previous->str(), "1.1.0");
+}
+
+TEST_F(UpdaterTest, a_pinned_device_refuses_until_it_is_unpinned) {
+  assign("1.0.0");
+  ASSERT_TRUE(updater().pin(true));
+  assign("1.1.0");
+  EXPECT_EQ(active(), "1.0.0");
+  EXPECT_EQ(error(), Code::pinned);
+  ASSERT_TRUE(updater().pin(false));
+  device_.clock().advance(std::chrono::hours(48));
+  ASSERT_TRUE(device_.run());
+  EXPECT_EQ(active(), "1.1.0");
+}
+
+TEST_F(UpdaterTest, a_flipped_byte_ends_in_bad_digest_with_staging_empty) {
+  assign("1.0.0");
+  const_cast<SimVersion&>(version("1.1.0")).bundle.back() ^= 1;
+  assign("1.1.0");
+  EXPECT_EQ(active(), "1.0.0");
+  EXPECT_EQ(error(), Code::bad_digest);
+  EXPECT_EQ(staged(), 0u);
+}
+
+TEST_F(UpdaterTest, a_failed_smoke_test_leaves_the_running_version_and_no_trace) {
+  assign("1.0.0");
+  auto& broken = const_cast<SimVersion&>(version("1.1.0"));
+  broken.members["model.tflite"] = "what the publisher expected";
+  assign("1.1.0");
+  EXPECT_EQ(active(), "1.0.0");
+  EXPECT_EQ(error(), Code::smoke_output);
+  EXPECT_EQ(on_disk(), 1u);
+}
+
+TEST_F(UpdaterTest, an_unknown_version_is_tried_again_after_a_while_and_installed_when_it_is_published) {
+  assign("1.3.0");
+  EXPECT_EQ(error(), Code::not_found);
+  world_.versions.push_back(sim_version("1.3.0"));
+  ASSERT_TRUE(device_.run());
+  EXPECT_EQ(active(), "");  // too early
+  device_.clock().advance(std::chrono::minutes(1));
+  ASSERT_TRUE(device_.run());
+  EXPECT_EQ(active(), "1.3.0");
+}
+
+TEST_F(UpdaterTest, a_session_that_holds_an_old_version_keeps_it_on_the_disk_until_it_ends) {
+  assign("1.0.0");
+  auto lock = files_.lock(device_.store().paths(SimDevice::model()).version(version("1.0.0").digest), false);
+  for (const char* each : {"1.1.0", "1.2.0", "1.1.0", "1.2.0"}) assign(each);
+  assign("2.0.0");
+  world_.versions.push_back(sim_version("1.3.0"));
+  assign("1.3.0");
+  EXPECT_TRUE(device_.is_complete(version("1.0.0").digest));
+  EXPECT_EQ(on_disk(), 4u);
+  lock->reset();
+  assign("1.2.0");
+  EXPECT_FALSE(device_.is_complete(version("1.0.0").digest));
+  EXPECT_EQ(on_disk(), 3u);
+}
+
+TEST_F(UpdaterTest, too_little_space_is_told_before_a_byte_is_fetched) {
+  assign("1.0.0");
+  files_.set_capacity(9000);
+  const std::uint64_t sent = world_.bytes_sent;
+  assign("1.1.0");
+  EXPECT_EQ(error(), Code::disk_full);
+  EXPECT_EQ(world_.bytes_sent, sent);
+}
+
+TEST_F(UpdaterTest, a_state_file_that_cannot_be_read_is_set_aside_and_the_model_runs_on) {
+  assign("1.0.0");
+  ASSERT_TRUE(fs::write_atomically(files_, SimDevice::root() / "state.json", as_bytes("{")));
+  SimDevice next(files_, world_);
+  ASSERT_TRUE(next.boot());
+  ASSERT_TRUE(next.run());
+  EXPECT_EQ(next.updater().record().active->version.str(), "1.0.0");
+  EXPECT_TRUE(files_.info(SimDevice::root() / "state.json.bad"));
+}
+
+/// From the `first`-th operation on nothing can be written any more.
+TEST_F(UpdaterTest, a_disk_that_fills_at_any_write_is_reported_and_leaves_active_and_an_empty_staging) {
+  assign("1.0.0");
+  std::uint64_t first = 1;
+  for (bool went_through = false; !went_through; ++first) {
+    fs::SimFileSystem files(files_);
+    SimWorld world = world_;
+    SimDevice device(files, world);
+    ASSERT_TRUE(device.boot());
+    world.assignment = {.version = *Version::parse("1.1.0"), .order = 2};
+    world.reports.clear();
+    files.fill_disk_at(first);
+    device.run();
+    const std::string where = "full from operation " + std::to_string(first);
+    const auto active = device.store().active(SimDevice::model());
+    ASSERT_TRUE(active && *active && device.is_complete(**active)) << where;
+    ASSERT_TRUE(files.list(device.store().paths(SimDevice::model()).staging())->empty()) << where;
+    went_through = !world.reports.back().error.has_value();
+    if (!went_through) EXPECT_EQ(world.reports.back().error->code, Code::disk_full) << where;
+    files.free_disk();
+    device.clock().advance(std::chrono::hours(24));
+    ASSERT_TRUE(device.run()) << where;
+    EXPECT_EQ(device.updater().record().active->version.str(), "1.1.0") << where;
+    EXPECT_EQ(device.updater().record().state, State::idle) << where;
+  }
+  EXPECT_GT(first, 30u);
+}
+
+TEST(UnpackBundle, writes_every_member_of_a_real_bundle_durably) {
+  fs::SimFileSystem files;
+  const Bytes bundle = bundle::sample_bundle();
+  ASSERT_TRUE(fs::write_atomically(files, "/defect.drover", bundle));
+  ASSERT_TRUE(unpack_bundle(files, "/defect.drover", "/unpacked"));
+  ASSERT_TRUE(files.sync_directory("/"));
+  files.restart(1);
+  for (const auto& [path, bytes] : bundle::sample_members())
+    EXPECT_EQ(*fs::read_file(files, fs::Path("/unpacked") / path, 1 << 20), bytes) << path;
+  EXPECT_TRUE(files.info("/unpacked/manifest.json"));
 }
 
 }  // namespace

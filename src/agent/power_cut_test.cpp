@@ -1,0 +1,255 @@
+// The power goes after every single operation on the disk, in an update, a rollback and the removal of an old
+// version, several times each with another part of what was not synced lost; and then the same with each one
+// of the code's syncs left out, which must then show: a sync whose absence nobody notices is not needed, or
+// not tested.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "agent/sim_device.h"
+#include "base/log.h"
+#include "lifecycle/state_file.h"
+
+namespace drover::agent {
+namespace {
+
+constexpr std::size_t kKeep = 2;
+constexpr std::uint64_t kSeeds = 16;
+
+/// A story told up to the moment that the power cut may come, and from there on.
+struct Story {
+  std::string name;
+  std::vector<std::string> before;  // assigned and settled, one after the other
+  std::string then;                 // assigned at last; empty: a person rolls back
+  std::string active_after;
+  std::vector<std::string> on_disk_after;
+  bool has_error = false;
+};
+
+void PrintTo(const Story& story, std::ostream* out) { *out << story.name; }
+
+const std::vector<Story>& stories() {
+  static const std::vector<Story> all = {
+      {"FirstInstall", {}, "1.0.0", "1.0.0", {"1.0.0"}},
+      {"UpdateThatRemovesAnOldVersion", {"1.0.0", "1.1.0"}, "1.2.0", "1.2.0", {"1.1.0", "1.2.0"}},
+      {"FailedProbation", {"1.0.0"}, "2.0.0", "1.0.0", {"1.0.0"}, true},
+      {"RollbackByAPerson", {"1.0.0", "1.1.0"}, "", "1.0.0", {"1.0.0"}, true},
+      {"ReturnToAKeptVersion", {"1.0.0", "1.1.0"}, "1.0.0", "1.0.0", {"1.0.0", "1.1.0"}},
+  };
+  return all;
+}
+
+/// The device where the story begins.
+struct Stage {
+  fs::SimFileSystem files;
+  SimWorld world;
+  explicit Stage(const Story& story) {
+    world.versions = {sim_version("1.0.0"), sim_version("1.1.0"), sim_version("1.2.0"),
+                      sim_version("2.0.0", false)};
+    SimDevice device(files, world, kKeep);
+    EXPECT_TRUE(device.boot());
+    for (const std::string& version : story.before) {
+      assign(version);
+      EXPECT_TRUE(device.run());
+      EXPECT_EQ(device.updater().record().active->version.str(), version);
+    }
+    world.bytes_sent = 0;
+  }
+  void assign(const std::string& version) {
+    world.assignment = {.version = *Version::parse(version), .order = world.assignment.order + 1};
+  }
+};
+
+/// What happens to one telling of a story.
+struct Fault {
+  std::optional<std::uint64_t> stop_after = {};  // operations of the first life
+  bool kills = false;  // only the agent stops; the power goes when the next one is done
+  std::optional<std::uint64_t> skip_sync = {};  // of the first life after its boot, or of the second life
+};
+
+/// One telling of a story, cut off somewhere, and what is found then and in the end.
+class Telling {
+ public:
+  Telling(const Story& story, const Stage& stage, Fault fault)
+      : story_(story), fault_(fault), files_(stage.files), world_(stage.world) {
+    if (!story.then.empty())
+      world_.assignment = {.version = *Version::parse(story.then), .order = world_.assignment.order + 1};
+  }
+
+  /// What is wrong afterwards; empty when nothing is.
+  std::string tell(std::uint64_t seed) {
+    if (fault_.stop_after) files_.cut_power_after(*fault_.stop_after);
+    if (std::string wrong = live(!fault_.kills); !wrong.empty()) return wrong;
+    was_stopped_ = files_.is_off();
+    if (fault_.kills) {
+      files_.kill();
+      if (fault_.skip_sync) files_.skip_sync(*fault_.skip_sync);
+      if (std::string wrong = live(false); !wrong.empty()) return wrong;
+    }
+    files_.restart(seed);
+    if (std::string wrong = look_at_once(); !wrong.empty()) return wrong;
+    return live(false, true);
+  }
+
+  [[nodiscard]] bool was_stopped() const { return was_stopped_; }
+  /// The paths of the first life's syncs after its boot.
+  [[nodiscard]] const std::vector<std::string>& syncs() const { return syncs_; }
+
+ private:
+  /// From boot to rest, or to the fault.
+  std::string live(bool skips_after_boot, bool look = false) {
+    SimDevice device(files_, world_, kKeep);
+    if (const Status booted = device.boot(); !booted)
+      return files_.is_off() ? "" : "does not boot: " + booted.error().text();
+    if (skips_after_boot && fault_.skip_sync) files_.skip_sync(*fault_.skip_sync);
+    const std::size_t synced_at_boot = files_.syncs().size();
+    if (needs_asking(device)) static_cast<void>(device.updater().roll_back());
+    if (!device.run()) return "never comes to rest";
+    if (skips_after_boot)
+      syncs_.assign(files_.syncs().begin() + static_cast<std::ptrdiff_t>(synced_at_boot),
+                    files_.syncs().end());
+    return look ? look_at_the_end(device) : "";
+  }
+
+  /// A person asks, and asks again when a fault swallowed it.
+  bool needs_asking(SimDevice& device) {
+    const auto& record = device.updater().record();
+    return story_.then.empty() && record.state == lifecycle::State::idle && !record.error;
+  }
+
+  /// Before the agent is back: what an application finds, and what the agent will.
+  std::string look_at_once() {
+    const auto state = fs::read_file(files_, SimDevice::root() / "state.json", 1 << 20);
+    const auto records = state ? lifecycle::parse_records(as_text(*state)) : lifecycle::Records{};
+    if (!records) return "state.json is not whole: " + records.error().text();
+    const std::uint64_t revision = records->empty() ? 0 : records->begin()->second.revision;
+    if (revision < world_.saved_revision)
+      return fmt::format("the record is older ({}) than what was saved ({})", revision,
+                         world_.saved_revision);
+    SimDevice device(files_, world_, kKeep);
+    const auto active = device.store().active(SimDevice::model());
+    if (!active) return "active cannot be read: " + active.error().text();
+    if (*active && !device.is_complete(**active)) return "active names an incomplete version";
+    return look_at_order(*active ? world_.named(**active).version.str() : "");
+  }
+
+  /// `active` is what was announced last, or what comes next in the story.
+  std::string look_at_order(const std::string& active) {
+    std::vector<std::string> order = {story_.before.empty() ? "" : story_.before.back()};
+    if (!story_.then.empty()) order.push_back(story_.then);
+    if (order.back() != story_.active_after) order.push_back(story_.active_after);
+    const std::size_t announced = world_.announced.size() - announced_before_;
+    if (active == order.at(announced)) return "";
+    if (announced + 1 < order.size() && active == order[announced + 1]) return "";
+    return fmt::format("active is \"{}\" when \"{}\" had been announced", active, order[announced]);
+  }
+
+  std::string look_at_the_end(SimDevice& device) {
+    const auto& record = device.updater().record();
+    if (record.state != lifecycle::State::idle) return "ends in " + std::string(name(record.state));
+    if (!record.active || record.active->version.str() != story_.active_after)
+      return "ends with " + (record.active ? record.active->version.str() : "nothing");
+    const auto active = device.store().active(SimDevice::model());
+    if (!active || *active != record.active->digest) return "active is not what the record says";
+    if (record.error.has_value() != story_.has_error)
+      return "error: " + (record.error ? record.error->message : "missing");
+    for (const lifecycle::Report& report : world_.reports)
+      if (report.error && report.error->code == Code::bad_digest) return "a power cut made a bad digest";
+    if (std::string wrong = look_at_directories(device); !wrong.empty()) return wrong;
+    return look_at_bytes_sent();
+  }
+
+  std::string look_at_directories(SimDevice& device) {
+    std::vector<std::string> wanted;
+    for (const std::string& version : story_.on_disk_after)
+      wanted.push_back(
+          std::ranges::find(world_.versions, *Version::parse(version), &SimVersion::version)->digest.hex());
+    std::ranges::sort(wanted);
+    const auto paths = device.store().paths(SimDevice::model());
+    for (const std::string& name : wanted)
+      if (!device.is_complete(*parse_digest(name))) return "a kept version is incomplete";
+    if (*files_.list(paths.versions()) != wanted) return "other versions than wanted are on the disk";
+    if (!files_.list(paths.staging())->empty()) return "staging is not empty";
+    if (*files_.list(paths.directory) != std::vector<std::string>{"active", "staging", "versions"})
+      return "something is left beside active";
+    if (*files_.list(SimDevice::root()) != std::vector<std::string>{"models", "state.json"})
+      return "something is left beside state.json";
+    return "";
+  }
+
+  /// A restart costs at most what lies between three syncs, once.
+  std::string look_at_bytes_sent() {
+    std::uint64_t length = 0;
+    for (const SimVersion& version : world_.versions)
+      if (version.version.str() == story_.then) length = version.bundle.size();
+    if (std::ranges::find(story_.before, story_.then) != story_.before.end()) length = 0;
+    if (length == 0) return world_.bytes_sent == 0 ? "" : "fetched what was there";
+    if (world_.bytes_sent <= length + 2 * kSimSyncEvery + kSimChunk) return "";
+    return fmt::format("{} bytes sent for a bundle of {}", world_.bytes_sent, length);
+  }
+
+  const Story& story_;
+  Fault fault_;
+  fs::SimFileSystem files_;
+  SimWorld world_;
+  std::size_t announced_before_ = world_.announced.size();
+  bool was_stopped_ = false;
+  std::vector<std::string> syncs_;
+};
+
+class PowerCut : public testing::TestWithParam<Story> {
+ protected:
+  PowerCut() { log::start("power_cut_test", log::Format::text, log::Level::error); }
+};
+
+/// The first thing found wrong with `fault` after any of the first life's operations.
+std::string first_wrong(const Story& story, const Stage& stage, Fault fault,
+                        std::uint64_t* operations = nullptr) {
+  bool was_stopped = true;
+  for (std::uint64_t last = 0; was_stopped; ++last) {
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+      fault.stop_after = last;
+      Telling telling(story, stage, fault);
+      const std::string wrong = telling.tell(seed);
+      if (!wrong.empty()) return fmt::format("operation {}, seed {}: {}", last, seed, wrong);
+      was_stopped = telling.was_stopped();
+    }
+    if (operations != nullptr) *operations = last;
+  }
+  return "";
+}
+
+TEST_P(PowerCut, after_any_operation_leaves_a_working_version_and_an_update_that_goes_on) {
+  const Stage stage(GetParam());
+  std::uint64_t operations = 0;
+  EXPECT_EQ(first_wrong(GetParam(), stage, {}, &operations), "");
+  EXPECT_GT(operations, 20u);
+  RecordProperty("operations", static_cast<int>(operations));
+}
+
+TEST_P(PowerCut, some_time_after_the_agent_was_killed_finds_as_much) {
+  const Stage stage(GetParam());
+  EXPECT_EQ(first_wrong(GetParam(), stage, {.kills = true}), "");
+}
+
+TEST_P(PowerCut, shows_when_any_one_sync_is_left_out) {
+  const Stage stage(GetParam());
+  Telling untouched(GetParam(), stage, {});
+  ASSERT_EQ(untouched.tell(0), "");
+  for (std::size_t skipped = 1; skipped <= untouched.syncs().size(); ++skipped)
+    EXPECT_NE(first_wrong(GetParam(), stage, {.skip_sync = skipped}), "")
+        << "sync " << skipped << " of " << untouched.syncs().size() << ": " << untouched.syncs()[skipped - 1];
+}
+
+TEST(PowerCutAtBoot, shows_when_any_one_sync_of_the_boot_is_left_out) {
+  log::start("power_cut_test", log::Format::text, log::Level::error);
+  const Story& story = stories().front();
+  const Stage stage(story);
+  for (const std::uint64_t skipped : {1, 2, 3})
+    EXPECT_NE(first_wrong(story, stage, {.kills = true, .skip_sync = skipped}), "") << "sync " << skipped;
+}
+
+INSTANTIATE_TEST_SUITE_P(Stories, PowerCut, testing::ValuesIn(stories()),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace drover::agent
