@@ -7,7 +7,7 @@ setup-bench: ; @scripts/setup build bench
 
 build: setup
 	@[ -f build/build.ninja ] || cmake --preset release
-	@cmake --build build
+	@cmake --build build --target programs
 
 build-asan: setup-test
 	@[ -f build-asan/build.ninja ] || cmake --preset asan

@@ -2,6 +2,9 @@
 # *_fuzz.cpp a fuzzer each, and its main.cpp, when PROGRAM is given, the program of that name.
 include(GoogleTest)
 
+# Everything that is run or linked by others, without the tests: what `make build` builds.
+add_custom_target(programs)
+
 # drover_room(NAME [ROOMS r…] [LIBS lib…] [PROGRAM name] [TEST_ROOMS r…] [TEST_LIBS lib…])
 function(drover_room name)
   cmake_parse_arguments(arg "" "PROGRAM" "ROOMS;LIBS;TEST_ROOMS;TEST_LIBS" ${ARGN})
@@ -27,6 +30,7 @@ function(drover_room name)
     add_executable(${arg_PROGRAM} main.cpp)
     target_link_libraries(${arg_PROGRAM} PRIVATE drover_${name} ${arg_LIBS})
     target_precompile_headers(${arg_PROGRAM} REUSE_FROM drover_pch)
+    add_dependencies(programs ${arg_PROGRAM})
   endif()
   if(tests AND GTest_FOUND)
     drover_test(${name}_test SOURCES ${tests} LIBS drover_${name} ${arg_TEST_ROOMS} ${arg_LIBS} ${arg_TEST_LIBS})
