@@ -69,7 +69,7 @@ Status Demo::set_up_fleet() {
         DROVER_TRY(drover({"device", "token", "--device", name, "--workspace", workspace().string()}));
     DROVER_TRY(device.write_config());
     DROVER_TRY(device.enroll(repository() / "metadata/1.root.json", workspace() / "ca/ca.crt",
-                             token.value("token", "")));
+                             text(token, "token")));
     DROVER_TRY(device.start_agent());
     DROVER_TRY(device.start_inspector());
   }

@@ -74,7 +74,7 @@ Result<Json> Demo::publish(const std::string& version) {
                                    workspace().string(), "--channel", "stable"}));
   const Json published = answer.value("published", Json::array());
   if (published.size() != 1) return fail(Code::bad_response, "drover model publish: " + answer.dump());
-  digests_[version] = published[0].value("digest", "");
+  digests_[version] = text(published[0], "digest");
   return answer;
 }
 

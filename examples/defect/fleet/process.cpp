@@ -38,6 +38,11 @@ namespace {
 
 }  // namespace
 
+std::string text(const Json& object, std::string_view key) {
+  if (!object.is_object() || !object.contains(key) || !object[key].is_string()) return "";
+  return object[key].get<std::string>();
+}
+
 Result<Daemon> Daemon::start(std::vector<std::string> argv, std::filesystem::path log, bool outlives_us) {
   const UniqueFd file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (file.get() < 0) return fail(Code::io_failed, fmt::format("{}: {}", log.string(), std::strerror(errno)));

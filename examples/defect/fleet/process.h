@@ -15,6 +15,9 @@ namespace drover::defect {
 
 using Json = nlohmann::ordered_json;
 
+/// The member's text; empty when it is absent or null, as a device without a model answers.
+std::string text(const Json& object, std::string_view key);
+
 /// A program of the fleet that runs until it is told to stop; what it says goes to a log file, appended over
 /// restarts.
 class Daemon {

@@ -15,7 +15,7 @@ Result<Json> kill_in_download(Device& device) {
   DROVER_TRY(wait_for(device.name() + ": the middle of a download", seconds(60), [&](std::string& seen) {
     const auto model = device.model();
     seen = model ? model->dump() : model.error().text();
-    if (!model || !model->is_object() || model->value("state", "") != "downloading" ||
+    if (!model || !model->is_object() || text(*model, "state") != "downloading" ||
         device.staged_bytes() == 0)
       return false;
     before = *model;
@@ -29,19 +29,19 @@ Result<Json> kill_in_download(Device& device) {
 /// Versions of the device's quarantine and disk, to see that one is in the first and not on the second.
 bool quarantined(const Json& model, const std::string& digest) {
   const Json list = model.value("quarantine", Json::array());
-  return std::ranges::any_of(list, [&](const Json& one) { return one.value("digest", "") == digest; });
+  return std::ranges::any_of(list, [&](const Json& one) { return text(one, "digest") == digest; });
 }
 
 Result<Json> rolled_back(Demo& demo, const Device& device, const std::string& before) {
   const Json reported = DROVER_TRY(demo.reported(device));
   const Json model = DROVER_TRY(device.model());
   const std::string& bad = demo.digest("1.2.0");
-  DROVER_TRY(expect(reported.value("digest", "") == before, "the version before runs again", reported));
+  DROVER_TRY(expect(text(reported, "digest") == before, "the version before runs again", reported));
   DROVER_TRY(expect(quarantined(model, bad), "1.2.0 is quarantined", model));
   DROVER_TRY(wait_for(device.name() + ": its inspector is back", seconds(20), [&](std::string& seen) {
     const Json counts = device.counts();
     seen = counts.dump();
-    return counts.value("digest", "") == before;
+    return text(counts, "digest") == before;
   }));
   const Json counts = device.counts();
   DROVER_TRY(expect(counts.value("missed", 1) == 0, "no image was missed", counts));
@@ -88,14 +88,14 @@ Result<Json> step_power_cut_recovered(Demo& demo) {
   DROVER_TRY(demo.assign(device, "1.1.1"));
   Json cut = DROVER_TRY(kill_in_download(device));
   const Json asleep = DROVER_TRY(device.model());  // read from its disk: the agent is dead
-  DROVER_TRY(expect(asleep.value("digest", "") == demo.digest("1.0.0"), "1.0.0 is still the active version",
+  DROVER_TRY(expect(text(asleep, "digest") == demo.digest("1.0.0"), "1.0.0 is still the active version",
                     asleep));
   DROVER_TRY(device.start_agent());
   DROVER_TRY(wait_for(device.name() + ": 1.1.1 after probation", seconds(90), [&](std::string& seen) {
     const auto report = demo.reported(device);
     seen = report ? report->dump() : report.error().text();
-    return report && report->value("digest", "") == demo.digest("1.1.1") &&
-           report->value("state", "") == "idle";
+    return report && text(*report, "digest") == demo.digest("1.1.1") &&
+           text(*report, "state") == "idle";
   }));
   const Json counts = device.counts();
   const Json model = DROVER_TRY(device.model());
@@ -115,11 +115,11 @@ Result<Json> step_probation_rolled_back(Demo& demo) {
   std::vector<std::string> before;
   for (const auto& device : demo.fleet()) {
     const Json model = DROVER_TRY(device->model());
-    before.push_back(model.value("digest", ""));
+    before.push_back(text(model, "digest"));
     DROVER_TRY(demo.assign(*device, "1.2.0"));
   }
   DROVER_TRY(demo.await_fleet("1.2.0 taken back by probation", seconds(90), [&](const Json& reported) {
-    return error_code(reported).starts_with("probation_") && reported.value("state", "") == "idle";
+    return error_code(reported).starts_with("probation_") && text(reported, "state") == "idle";
   }));
   Json devices = Json::array();
   for (std::size_t i = 0; i < before.size(); ++i)

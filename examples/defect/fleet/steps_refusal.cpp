@@ -21,7 +21,7 @@ Result<Json> await_refusal(Demo& demo, const std::string& what,
     if (answer) status = *answer;
     return answer && code(*answer) == wanted;
   }));
-  DROVER_TRY(expect(status["models"]["defect"].value("digest", "") == demo.digest("1.0.0"), "1.0.0 runs on",
+  DROVER_TRY(expect(text(status["models"]["defect"], "digest") == demo.digest("1.0.0"), "1.0.0 runs on",
                     status));
   const Json counts = demo.standalone().counts();
   DROVER_TRY(expect(counts.value("missed", 1) == 0, "no image was missed", counts));
@@ -64,15 +64,15 @@ Result<Json> step_smoke_rejected(Demo& demo) {
   DROVER_TRY(demo.plug_stick(demo.repository()));
   for (const auto& device : demo.fleet()) DROVER_TRY(demo.assign(*device, "1.1.0"));
   DROVER_TRY(demo.await_fleet("1.1.0 refused by its smoke test", seconds(60), [](const Json& reported) {
-    return error_code(reported) == "smoke_output" && reported.value("state", "") == "idle";
+    return error_code(reported) == "smoke_output" && text(reported, "state") == "idle";
   }));
   Json devices = Json::array();
   for (const auto& device : demo.fleet()) {
     const Json reported = DROVER_TRY(demo.reported(*device));
     const Json counts = device->counts();
-    DROVER_TRY(expect(reported.value("digest", "") == demo.digest("1.0.0"), "1.0.0 runs on", reported));
+    DROVER_TRY(expect(text(reported, "digest") == demo.digest("1.0.0"), "1.0.0 runs on", reported));
     DROVER_TRY(
-        expect(counts.value("digest", "") == demo.digest("1.0.0"), "the inspector works with 1.0.0", counts));
+        expect(text(counts, "digest") == demo.digest("1.0.0"), "the inspector works with 1.0.0", counts));
     devices.push_back(
         {{"device", device->name()}, {"running", reported["version"]}, {"error", reported["error"]}});
   }

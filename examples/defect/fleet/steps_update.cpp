@@ -15,7 +15,7 @@ Status expect(bool holds, const std::string& what, const Json& seen) {
 
 std::string error_code(const Json& report) {
   if (!report.is_object() || !report.contains("error") || !report["error"].is_object()) return "";
-  return report["error"].value("code", "");
+  return text(report["error"], "code");
 }
 
 Result<Json> step_trained(Demo& demo) {
@@ -53,13 +53,13 @@ static Result<Json> evidence_of(Demo& demo, const Device& device, const std::str
                       [&](std::string& seen) {
                         const Json counts = device.counts();
                         seen = counts.dump();
-                        return counts.is_object() && counts.value("digest", "") == demo.digest(version);
+                        return counts.is_object() && text(counts, "digest") == demo.digest(version);
                       }));
   const Json counts = device.counts();
-  DROVER_TRY(expect(model.value("digest", "") == demo.digest(version), "the agent runs the published digest",
+  DROVER_TRY(expect(text(model, "digest") == demo.digest(version), "the agent runs the published digest",
                     model));
   DROVER_TRY(
-      expect(reported.value("digest", "") == demo.digest(version), "the shadow says so too", reported));
+      expect(text(reported, "digest") == demo.digest(version), "the shadow says so too", reported));
   DROVER_TRY(expect(counts.value("missed", 1) == 0, "no image was missed", counts));
   return Json{{"device", device.name()},
               {"version", model["version"]},
@@ -73,7 +73,7 @@ static Result<Json> evidence_of(Demo& demo, const Device& device, const std::str
 Result<Json> step_updated(Demo& demo) {
   for (const auto& device : demo.fleet()) DROVER_TRY(demo.assign(*device, "1.0.0"));
   DROVER_TRY(demo.await_fleet("1.0.0 after probation", seconds(90), [](const Json& reported) {
-    return reported.value("version", "") == "1.0.0" && reported.value("state", "") == "idle";
+    return text(reported, "version") == "1.0.0" && text(reported, "state") == "idle";
   }));
   Json devices = Json::array();
   for (const auto& device : demo.fleet()) devices.push_back(DROVER_TRY(evidence_of(demo, *device, "1.0.0")));
@@ -92,7 +92,7 @@ Result<Json> step_standalone_updated(Demo& demo) {
         seen = answer ? answer->dump() : answer.error().text();
         if (!answer || !answer->is_object()) return false;
         model = *answer;
-        return model.value("digest", "") == demo.digest("1.0.0") && model.value("state", "") == "idle";
+        return text(model, "digest") == demo.digest("1.0.0") && text(model, "state") == "idle";
       }));
   const Json status = DROVER_TRY(device.status());
   const Json counts = device.counts();
