@@ -37,8 +37,15 @@ Status DeviceStore::save(const ModelName& model, lifecycle::Record& record) {
 }
 
 Status DeviceStore::prepare(const ModelName& model) {
-  DROVER_TRY(fs::make_directories(files_, paths(model).versions()));
-  return fs::make_directories(files_, paths(model).staging());
+  const ModelPaths at = paths(model);
+  DROVER_TRY(fs::make_directories(files_, at.directory));
+  bool made = false;
+  for (const fs::Path& directory : {at.versions(), at.staging()}) {
+    if (files_.info(directory)) continue;
+    DROVER_TRY(files_.make_directory(directory));
+    made = true;
+  }
+  return made ? files_.sync_directory(at.directory) : Status{};
 }
 
 Status DeviceStore::install(const ModelName& model, const Digest& digest) {

@@ -107,6 +107,8 @@ void SimFileSystem::restart(std::uint64_t seed) {
 void SimFileSystem::kill() {
   machine_->disk.drop_locks();
   ++machine_->boot;
+  machine_->off = false;
+  machine_->off_after.reset();
 }
 
 void SimFileSystem::fill_disk_at(std::uint64_t count) { machine_->full_from = machine_->operations + count; }
@@ -119,7 +121,7 @@ void SimFileSystem::skip_sync(std::uint64_t count) {
   machine_->skipped_sync = machine_->syncs.size() + count;
 }
 std::uint64_t SimFileSystem::operations() const { return machine_->operations; }
-const std::vector<std::string>& SimFileSystem::syncs() const { return machine_->syncs; }
+const std::vector<SimFileSystem::Sync>& SimFileSystem::syncs() const { return machine_->syncs; }
 
 Result<std::unique_ptr<File>> SimFileSystem::open(const Path& path, Open how) {
   DROVER_TRY(machine_->powered(path));

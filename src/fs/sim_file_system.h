@@ -26,7 +26,8 @@ class SimFileSystem : public FileSystem {
   [[nodiscard]] bool is_off() const;
   /// Power comes back: what was not synced is lost as `seed` chooses; open files and locks are gone.
   void restart(std::uint64_t seed);
-  /// The process dies and the machine lives on: locks and open files are gone, nothing is lost.
+  /// The process dies and the machine lives on: locks and open files are gone, nothing is lost. Where the
+  /// power was cut, it was the process alone that stopped there.
   void kill();
 
   /// From the `count`-th changing operation from now on, whatever needs space fails with disk_full; an append
@@ -42,8 +43,12 @@ class SimFileSystem : public FileSystem {
   /// Changing operations so far: open that creates, append, truncate, sync, make_directory, rename, unlink,
   /// remove_directory, make_symlink, sync_directory.
   [[nodiscard]] std::uint64_t operations() const;
-  /// The path of each sync so far.
-  [[nodiscard]] const std::vector<std::string>& syncs() const;
+  struct Sync {
+    std::string path;
+    std::uint64_t operation;  // which one it was, from 1
+  };
+  /// Each sync so far.
+  [[nodiscard]] const std::vector<Sync>& syncs() const;
 
   Result<std::unique_ptr<File>> open(const Path& path, Open how) override;
   Result<Info> info(const Path& path) override;

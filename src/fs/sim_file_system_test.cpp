@@ -140,6 +140,16 @@ TEST(SimFileSystem, locks_vanish_at_restart_and_with_the_process) {
   EXPECT_TRUE(files.lock("/d", true));
 }
 
+TEST(SimFileSystem, a_killed_process_stops_at_the_ordered_operation_and_loses_nothing) {
+  SimFileSystem files;
+  files.cut_power_after(2);
+  write(files, "/a", "text", false);
+  EXPECT_FALSE(files.make_directory("/d"));
+  files.kill();
+  EXPECT_EQ(content(files, "/a"), "text");
+  EXPECT_TRUE(files.make_directory("/d"));
+}
+
 TEST(SimFileSystem, a_skipped_sync_keeps_nothing_and_says_nothing) {
   const auto seen = futures(
       [](SimFileSystem& files) {

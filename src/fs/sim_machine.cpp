@@ -26,7 +26,7 @@ Status SimFileSystem::Machine::begin(const Path& path, bool needs_space) {
 }
 
 bool SimFileSystem::Machine::skips(const Path& path) {
-  syncs.push_back(path.string());
+  syncs.push_back({path.string(), operations});
   return skipped_sync && syncs.size() == *skipped_sync;
 }
 
