@@ -1,0 +1,137 @@
+// The real drover and drover-server, on a workspace of their own.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "base/process.h"
+#include "cli/init_server.h"
+#include "net/certificates.h"
+#include "net/http.h"
+
+namespace drover::cli {
+namespace {
+
+using nlohmann::json;
+
+class ServerCommands : public testing::Test {
+ protected:
+  ServerCommands() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "drover-cli-XXXXXX").string();
+    workspace = mkdtemp(pattern.data());
+    made = init_server_files(workspace, {}, system_clock().now());
+  }
+  ~ServerCommands() override {
+    end_server(SIGTERM);
+    std::filesystem::remove_all(workspace);
+  }
+
+  /// Starts the program and takes its address from the line that says it is ready.
+  void start_server() {
+    int out[2];
+    ASSERT_EQ(pipe(out), 0);
+    server = fork();
+    if (server == 0) {
+      dup2(out[1], STDOUT_FILENO);
+      close(out[0]);
+      const std::string config = (workspace / "server.toml").string();
+      execl(DROVER_BIN_DIR "/drover-server", "drover-server", "--config", config.c_str(), "--port", "0", "--address",
+            "127.0.0.1", nullptr);
+      _exit(127);
+    }
+    close(out[1]);
+    std::string line;
+    for (char byte = 0; read(out[0], &byte, 1) == 1 && byte != '\n';) line.push_back(byte);
+    close(out[0]);
+    ASSERT_TRUE(line.starts_with("drover-server ready on ")) << line;
+    url = line.substr(line.rfind(' ') + 1);
+  }
+  int end_server(int signal) {
+    if (server <= 0) return -1;
+    int status = 0;
+    kill(server, signal);
+    waitpid(server, &status, 0);
+    server = 0;
+    return status;
+  }
+
+  ProcessResult run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), DROVER_BIN_DIR "/drover");
+    return run_process({.argv = std::move(arguments)}).value();
+  }
+  /// The JSON that a verb answers about this workspace's server.
+  json ask(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--workspace", workspace.string(), "--server", url, "--json"});
+    const ProcessResult result = run(std::move(arguments));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return json::parse(result.out, nullptr, false);
+  }
+  void enrol(const std::string& device) const {
+    const std::string token = ask({"device", "token"})["token"];
+    const auto request = net::make_request(device).value();
+    const auto response =
+        net::make_curl_client({.identity = {.ca_file = (workspace / "ca/ca.crt").string()}})
+            ->perform({.method = "POST",
+                       .url = url + "/device/v1/enroll",
+                       .body = json{{"token", token}, {"csr", request.request}}.dump()});
+    ASSERT_TRUE(response) << response.error().text();
+    ASSERT_EQ(response->status, 200) << response->body;
+  }
+
+  std::filesystem::path workspace;
+  Status made;
+  pid_t server = 0;
+  std::string url;
+};
+
+TEST_F(ServerCommands, AnOperatorRunsAFleetFromTheShell) {
+  ASSERT_TRUE(made) << made.error().text();
+  start_server();
+  enrol("cam-1");
+  EXPECT_EQ(ask({"device", "label", "cam-1", "site=north"})["labels"]["site"], "north");
+  EXPECT_EQ(ask({"device", "assign", "cam-1", "defect@1.0.0", "--force"})["order"], 1);
+  EXPECT_EQ(ask({"device", "list", "--label", "site=north"})["devices"][0]["desired"]["defect"]["version"], "1.0.0");
+  EXPECT_EQ(ask({"shadow", "set", "cam-1", R"({"mode":"night"})"})["version"], 2);
+  EXPECT_EQ(ask({"shadow", "get", "cam-1"})["state"]["desired"]["mode"], "night");
+  EXPECT_TRUE(ask({"logs", "cam-1"})["telemetry"].empty());
+  EXPECT_EQ(ask({"device", "revoke", "cam-1"})["revoked"], true);
+  const ProcessResult refused = run({"device", "assign", "cam-1", "defect@1.0.0", "--workspace", workspace.string(),
+                                     "--server", url});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.err.find("was revoked"), std::string::npos) << refused.err;
+  EXPECT_EQ(end_server(SIGTERM), 0) << "SIGTERM ends it in order";
+}
+
+TEST_F(ServerCommands, AServerThatIsKilledKeepsWhatItAcknowledged) {
+  start_server();
+  enrol("cam-1");
+  const json before = ask({"shadow", "set", "cam-1", R"({"mode":"night"})"});
+  end_server(SIGKILL);
+  start_server();
+  const json after = ask({"shadow", "get", "cam-1"});
+  EXPECT_EQ(after["version"], before["version"]);
+  EXPECT_EQ(after["state"]["desired"]["mode"], "night");
+}
+
+TEST_F(ServerCommands, SayWhatToDoWhenTheServerDoesNotAnswer) {
+  const ProcessResult nobody = run({"device", "list", "--workspace", workspace.string(), "--server",
+                                    "https://127.0.0.1:1"});
+  EXPECT_EQ(nobody.exit_code, 1);
+  EXPECT_NE(nobody.err.find("is drover-server running there"), std::string::npos) << nobody.err;
+  const ProcessResult which = run({"device", "list"});
+  EXPECT_EQ(which.exit_code, 1);
+  EXPECT_NE(which.err.find("Give --workspace DIR"), std::string::npos) << which.err;
+}
+
+TEST_F(ServerCommands, AWorkspaceIsMadeOnceAndItsSecretsAreTheOwners) {
+  EXPECT_EQ(init_server_files(workspace, {}, system_clock().now()).error().code, Code::already_exists);
+  for (const char* secret : {"ca/ca.key", "tls/server.key", "operator.token", "drover.sqlite"})
+    EXPECT_EQ(std::filesystem::status(workspace / secret).permissions() & std::filesystem::perms(0077),
+              std::filesystem::perms::none)
+        << secret;
+}
+
+}  // namespace
+}  // namespace drover::cli
