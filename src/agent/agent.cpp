@@ -83,7 +83,7 @@ LineServices Agent::services() {
   return {.outside = outside_,
           .refresher = refresher_,
           .worker = {.program = config_.worker, .delegate = {}, .time_max = config_.smoke_timeout},
-          .download = {},
+          .download = {.tries_max = config_.download_tries_max, .stall = config_.stall_timeout},
           .active_changed = [this](const ModelName& model) { notifier_->changed(model); },
           .report = [this](const ModelName& model, const lifecycle::Report& report) { tell(model, report); }};
 }
@@ -160,6 +160,7 @@ void Agent::heard(const ShadowView& view) {
 }
 
 void Agent::refreshed(const Status& status) {
+  if (reporter_) reporter_->report_repository(refresher_.trouble());
   if (status && channels_) channels_->refreshed();
   for (const auto& [model, line] : lines_) line->refreshed(status);
 }

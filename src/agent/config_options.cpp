@@ -82,6 +82,12 @@ const std::vector<Option> kOptions = {
      [](C& c, Text v) -> Status {
        return c.smoke_timeout = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
      }},
+    {"stall_timeout", "after how long a download that hardly moves is broken off (30s)",
+     [](C& c, Text v) -> Status {
+       return c.stall_timeout = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
+     }},
+    {"download_tries_max", "tries in a row that bring nothing, after which a download has failed (8)",
+     [](C& c, Text v) -> Status { return c.download_tries_max = DROVER_TRY(number(v, 1, 1000)), Status(); }},
     {"bytes_per_second_max", "speed cap of downloads; 0 is none (0)",
      [](C& c, Text v) -> Status {
        return c.bytes_per_second_max = DROVER_TRY(number<std::uint64_t>(v, 0, 1'000'000'000'000)), Status();

@@ -11,17 +11,22 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kWait{55};      // how long the server may hold a poll
-constexpr seconds kPatience{20};  // beyond that
-constexpr seconds kSpacing{1};    // between two polls that a server answers at once without news
+constexpr seconds kWait{55};                   // how long the server may hold a poll
+constexpr seconds kPatience{20};               // beyond that
+constexpr seconds kSpacing{1};                 // between two polls that a server answers at once without news
+constexpr std::size_t kMessageBytesMax = 400;  // a shadow is small
 constexpr milliseconds kRetryFirst{1000}, kRetryLongest{60'000};
+
+nlohmann::json error_json(Code code, const std::string& message) {
+  return {{"code", name(code)}, {"message", message.substr(0, kMessageBytesMax)}};
+}
 
 }  // namespace
 
 nlohmann::json to_json(const lifecycle::Report& report) {
   using nlohmann::json;
   json error = nullptr;
-  if (report.error) error = {{"code", name(report.error->code)}, {"message", report.error->message}};
+  if (report.error) error = error_json(report.error->code, report.error->message);
   return {{"version", report.version ? json(report.version->str()) : json(nullptr)},
           {"digest", report.digest ? json(report.digest->hex()) : json(nullptr)},
           {"order", report.order},
@@ -82,7 +87,14 @@ void ShadowListener::broke(const Error& error) {
 }
 
 ShadowReporter::ShadowReporter(Outside& outside, std::string server)
-    : outside_(outside), server_(std::move(server)), backoff_(kRetryFirst, kRetryLongest, outside.random) {}
+    : outside_(outside),
+      server_(std::move(server)),
+      backoff_(kRetryFirst, kRetryLongest, outside.random),
+      agent_({{"version", DROVER_VERSION}, {"error", nullptr}}) {}
+
+void ShadowReporter::report_repository(const std::optional<Error>& trouble) {
+  agent_["error"] = trouble ? error_json(trouble->code, trouble->text()) : nlohmann::json(nullptr);
+}
 
 ShadowReporter::~ShadowReporter() {
   if (transfer_) outside_.http.cancel(*transfer_);
@@ -102,29 +114,30 @@ void ShadowReporter::network_is_back() {
 }
 
 Monotonic ShadowReporter::due() const {
-  return transfer_ || (waiting_.empty() && introduced_) ? kNever : due_;
+  return transfer_ || (waiting_.empty() && agent_ == agent_sent_) ? kNever : due_;
 }
 
 void ShadowReporter::pump() {
   if (outside_.clock.monotonic() < due()) return;
   sent_ = std::exchange(waiting_, {});
-  nlohmann::json reported = {{"agent", {{"version", DROVER_VERSION}}}};
+  nlohmann::json reported = {{"agent", agent_}};
   for (const auto& [model, report] : sent_) reported["models"][model.str()] = report;
+  const auto agent = agent_;
   transfer_ = outside_.http.start({.method = "POST",
                                    .url = server_ + "/device/v1/shadow",
                                    .headers = {{"content-type", "application/json"}},
                                    .body = nlohmann::json{{"state", {{"reported", reported}}}}.dump(
                                        -1, ' ', false, nlohmann::json::error_handler_t::replace)},
-                                  [this](Result<net::ClientResponse> response) {
+                                  [this, agent](const Result<net::ClientResponse>& response) {
                                     transfer_.reset();
-                                    ended(response);
+                                    ended(agent, response);
                                   });
 }
 
-void ShadowReporter::ended(const Result<net::ClientResponse>& response) {
+void ShadowReporter::ended(const nlohmann::json& agent, const Result<net::ClientResponse>& response) {
   if (response && response->status == 200) {
     sent_.clear();
-    introduced_ = true;
+    agent_sent_ = agent;
     backoff_.reset();
     due_ = Monotonic(0);
     return;

@@ -56,6 +56,8 @@ class ShadowReporter : public Part {
   ~ShadowReporter() override;
 
   void report(const ModelName& model, const lifecycle::Report& report);
+  /// Why the signed metadata could not be refreshed; nullopt when they could: reported.agent.error.
+  void report_repository(const std::optional<Error>& trouble);
   /// Whether the server has the model's newest report.
   [[nodiscard]] bool delivered(const ModelName& model) const;
   /// The server is known to answer again: no need to wait longer.
@@ -65,13 +67,13 @@ class ShadowReporter : public Part {
   void pump() override;
 
  private:
-  void ended(const Result<net::ClientResponse>& response);
+  void ended(const nlohmann::json& agent, const Result<net::ClientResponse>& response);
 
   Outside& outside_;
   std::string server_;
   Backoff backoff_;
   std::map<ModelName, nlohmann::json> waiting_, sent_;
-  bool introduced_ = false;  // reported.agent was sent
+  nlohmann::json agent_, agent_sent_;  // reported.agent as it is, and as the server has it
   std::optional<net::TransferId> transfer_;
   Monotonic due_{0};
 };
