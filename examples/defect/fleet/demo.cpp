@@ -63,7 +63,7 @@ Status Demo::set_up_fleet() {
     // The third one has a slow line, so that an update can be caught in the middle.
     fleet_.push_back(
         std::make_unique<Device>(options_, name, options_.seed * 100 + static_cast<std::uint64_t>(i),
-                                 fmt::format(fmt::runtime(kFleetToml), name, port_, i == 3 ? 500'000 : 0)));
+                                 fmt::format(fmt::runtime(kFleetToml), name, port_, i == 3 ? 150'000 : 0)));
     Device& device = *fleet_.back();
     const Json token =
         DROVER_TRY(drover({"device", "token", "--device", name, "--workspace", workspace().string()}));

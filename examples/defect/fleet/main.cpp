@@ -24,12 +24,21 @@ std::string brief(const Json& evidence) {
   return text;
 }
 
+/// An answer of another form than expected is a failure of the step, not of the demo.
+Result<Json> run_step(const Step& step, Demo& demo) {
+  try {
+    return step.run(demo);
+  } catch (const std::exception& error) {
+    return fail(Code::bad_response, fmt::format("an answer is not of the form expected: {}", error.what()));
+  }
+}
+
 void run_steps(Demo& demo, std::vector<StepResult>& results) {
   for (StepResult& result : results) {
     fmt::print("• {}: {}\n", result.step->name, result.step->title);
     std::fflush(stdout);
     const auto begin = Clock::now();
-    Result<Json> evidence = result.step->run(demo);
+    Result<Json> evidence = run_step(*result.step, demo);
     result.ran = true;
     result.seconds = since(begin);
     if (!evidence) {

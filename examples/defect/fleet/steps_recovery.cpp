@@ -15,8 +15,7 @@ Result<Json> kill_in_download(Device& device) {
   DROVER_TRY(wait_for(device.name() + ": the middle of a download", seconds(60), [&](std::string& seen) {
     const auto model = device.model();
     seen = model ? model->dump() : model.error().text();
-    if (!model || !model->is_object() || text(*model, "state") != "downloading" ||
-        device.staged_bytes() == 0)
+    if (!model || !model->is_object() || text(*model, "state") != "downloading" || device.staged_bytes() == 0)
       return false;
     before = *model;
     device.kill_agent();
@@ -88,14 +87,13 @@ Result<Json> step_power_cut_recovered(Demo& demo) {
   DROVER_TRY(demo.assign(device, "1.1.1"));
   Json cut = DROVER_TRY(kill_in_download(device));
   const Json asleep = DROVER_TRY(device.model());  // read from its disk: the agent is dead
-  DROVER_TRY(expect(text(asleep, "digest") == demo.digest("1.0.0"), "1.0.0 is still the active version",
-                    asleep));
+  DROVER_TRY(
+      expect(text(asleep, "digest") == demo.digest("1.0.0"), "1.0.0 is still the active version", asleep));
   DROVER_TRY(device.start_agent());
   DROVER_TRY(wait_for(device.name() + ": 1.1.1 after probation", seconds(90), [&](std::string& seen) {
     const auto report = demo.reported(device);
     seen = report ? report->dump() : report.error().text();
-    return report && text(*report, "digest") == demo.digest("1.1.1") &&
-           text(*report, "state") == "idle";
+    return report && text(*report, "digest") == demo.digest("1.1.1") && text(*report, "state") == "idle";
   }));
   const Json counts = device.counts();
   const Json model = DROVER_TRY(device.model());

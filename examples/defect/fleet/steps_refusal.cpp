@@ -21,8 +21,8 @@ Result<Json> await_refusal(Demo& demo, const std::string& what,
     if (answer) status = *answer;
     return answer && code(*answer) == wanted;
   }));
-  DROVER_TRY(expect(text(status["models"]["defect"], "digest") == demo.digest("1.0.0"), "1.0.0 runs on",
-                    status));
+  DROVER_TRY(
+      expect(text(status["models"]["defect"], "digest") == demo.digest("1.0.0"), "1.0.0 runs on", status));
   const Json counts = demo.standalone().counts();
   DROVER_TRY(expect(counts.value("missed", 1) == 0, "no image was missed", counts));
   return Json{{"agent_error", status["agent"]["error"]},
