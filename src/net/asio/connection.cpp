@@ -219,6 +219,7 @@ asio::awaitable<std::optional<Response>> Connection::answer(Request& request) {
     if (Response* response = std::get_if<Response>(&given)) co_return std::move(*response);
     if (request.wait_is_over) co_return error_response(500);
     const Wait wait = std::get<Wait>(std::move(given));
+    in_.shrink_to_fit();  // a wait may be long: it holds no buffer
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     auto waiter = std::make_shared<Waiter>(executor);
     watch_peer(waiter);
