@@ -76,7 +76,7 @@ Result<json> Agent::control_model(const std::string& verb, ModelLine& line, cons
   } else {
     return fail(Code::invalid_argument, fmt::format("\"{}\" is no verb of the agent", verb.substr(0, 40)));
   }
-  return status_of(updater.record());
+  return json{{"models", {{updater.model().str(), status_of(updater.record())}}}};
 }
 
 }  // namespace drover::agent

@@ -133,7 +133,7 @@ Result<nlohmann::json> ask_agent(const std::string& path, const nlohmann::json& 
   }
   text.pop_back();
   nlohmann::json answer = DROVER_TRY(parse_json(text));
-  if (!answer.contains("error")) return answer;
+  if (!answer.contains("error") || !answer["error"].is_object()) return answer;
   const auto& error = answer["error"];
   return fail(code_named(error.value("code", "internal")), error.value("message", "the agent refused"));
 }
