@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "server/publication.h"
 #include "server/router.h"
 
 namespace drover::server {
 namespace {
 
 constexpr std::chrono::seconds kHousePeriod{10};
+constexpr int kPeriodsBetweenRenewals = 60;
 constexpr std::size_t kPruneRows = 5000;  // at once, so that writers never wait long
 
 Result<std::string> read_text(const Config& config, const std::string& path) {
@@ -93,12 +95,20 @@ void App::stop() {
 
 void App::keep_house() {
   std::unique_lock lock(mutex_);
-  while (!stopping_changed_.wait_for(lock, kHousePeriod, [this] { return stopping_; })) {
+  for (int period = 1; !stopping_changed_.wait_for(lock, kHousePeriod, [this] { return stopping_; }); ++period) {
     lock.unlock();
     write_seen();
     forget_old_telemetry();
+    if (period % kPeriodsBetweenRenewals == 1) renew_metadata();
     lock.lock();
   }
+}
+
+void App::renew_metadata() {
+  const auto renewed = renew_repository(*services_);
+  if (renewed && *renewed) log::info("snapshot and timestamp are signed anew");
+  if (!renewed && renewed.error().code != Code::conflict)
+    log::error("snapshot and timestamp cannot be renewed", {{"error", renewed.error().text()}});
 }
 
 void App::write_seen() {

@@ -29,6 +29,7 @@ class App {
   void keep_house();
   void write_seen();
   void forget_old_telemetry();
+  void renew_metadata();
 
   std::unique_ptr<Services> services_;
   std::unique_ptr<net::Server> server_;

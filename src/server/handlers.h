@@ -28,6 +28,7 @@ Result<net::Answer> list_audit(Services& services, const Call& call);
 
 Result<net::Answer> read_repository(Services& services, const Call& call);
 Result<net::Answer> write_repository(Services& services, const Call& call);
+Result<net::Answer> publish_metadata(Services& services, const Call& call);
 
 Result<net::Answer> healthz(Services& services, const Call& call);
 Result<net::Answer> metrics(Services& services, const Call& call);

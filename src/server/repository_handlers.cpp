@@ -3,6 +3,7 @@
 #include "base/canonical_json.h"
 #include "server/access.h"
 #include "server/handlers.h"
+#include "server/publication.h"
 
 namespace drover::server {
 namespace {
@@ -89,6 +90,18 @@ Result<net::Answer> write_repository(Services& services, const Call& call) {
                                         .target = path,
                                         .detail = stored.dump()}));
   return json_response(stored, 201);
+}
+
+/// Offline keys signed it; the server adds snapshot and timestamp, or refuses and changes nothing.
+Result<net::Answer> publish_metadata(Services& services, const Call& call) {
+  DROVER_TRY(install_offer(services, call.request.body));
+  const Digest digest = sha256(call.request.body);
+  DROVER_TRY(services.store->add_audit({.at = services.clock->now(),
+                                        .who = call.who,
+                                        .action = "publish",
+                                        .target = "metadata",
+                                        .detail = nlohmann::json{{"sha256", digest.hex()}}.dump()}));
+  return json_response({{"published", true}}, 200);
 }
 
 }  // namespace drover::server

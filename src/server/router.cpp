@@ -52,7 +52,8 @@ int status_of(const Error& error) {
     case Code::bad_digest: return 400;
     default: break;
   }
-  const bool is_callers_fault = error.category() == Category::corrupt || error.category() == Category::refused;
+  const bool is_callers_fault = error.category() == Category::corrupt || error.category() == Category::refused ||
+                                error.category() == Category::untrusted;
   return is_callers_fault && error.code != Code::bad_record && error.code != Code::bad_state ? 400 : 500;
 }
 
@@ -97,6 +98,7 @@ net::Answer handle(Services& services, const net::Request& request) {
 net::BodyPlan plan_body(const Config& config, const net::Request& head) {
   if (head.method == "PUT" && head.path.starts_with(kUploads))
     return {.bytes_max = config.upload_bytes_max, .to_file = true};
+  if (head.path == "/api/v1/repository/metadata") return {.bytes_max = 16 << 20};
   if (head.path == "/device/v1/telemetry") return {.bytes_max = 256 << 10};
   return {.bytes_max = std::max<std::uint64_t>(kBodyBytesMax, 5 * config.shadow_bytes_max)};
 }

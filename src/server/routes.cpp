@@ -27,6 +27,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/api/v1/audit", Access::viewer, list_audit},
 
     Route{"PUT", "/api/v1/repository/{*}", Access::operator_, write_repository},
+    Route{"POST", "/api/v1/repository/metadata", Access::operator_, publish_metadata},
     Route{"GET", "/repo/{*}", Access::anyone, read_repository},
 
     Route{"GET", "/healthz", Access::anyone, healthz},
