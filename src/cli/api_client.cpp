@@ -101,6 +101,7 @@ Result<nlohmann::json> ApiClient::call(const std::string& method, const std::str
   const auto http = net::make_curl_client({.identity = {.ca_file = ca_}});
   net::ClientRequest request{.method = method, .url = url_ + path, .headers = std::move(headers), .body = body,
                              .bytes_max = kAnswerBytesMax};
+  if (method == "PUT") request.timeout = std::chrono::milliseconds(0);  // a file takes as long as it takes
   request.headers.emplace_back("authorization", "Bearer " + token_);
   request.headers.emplace_back("content-type", "application/json");
   const auto response = http->perform(std::move(request));

@@ -34,6 +34,7 @@ class ApiClient {
   Result<nlohmann::json> call(const std::string& method, const std::string& path, const std::string& body,
                               std::vector<std::pair<std::string, std::string>> headers = {}) const;
   [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] const std::string& ca() const { return ca_; }
 
  private:
   std::string url_;

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "cli/server_registry.h"
 #include "repo/repository_files.h"
 
 namespace drover::cli {
@@ -48,6 +49,14 @@ void add_registry_options(CLI::App* verb, RegistryOptions& options) {
       ->envname("DROVER_WORKSPACE");
   verb->add_option("--repository", options.repository,
                    "Repository directory (it has metadata/ and targets/), for instance on a stick");
+  verb->add_option("--server", options.server,
+                   "URL of a drover-server: work through its API, not on a directory");
+  verb->add_option("--token-file", options.token_file,
+                   "With --server: file with an operator's token (environment: DROVER_TOKEN)");
+  verb->add_option("--ca", options.ca,
+                   "With --server: the authority of its certificate, PEM (environment: DROVER_CA)");
+  verb->add_option("--root", options.root,
+                   "With --server: the repository's 1.root.json (default: the workspace's)");
   verb->add_option("--keys", options.keys,
                    "Directory with offline/ and online/ keys (default: the workspace's)");
   verb->add_option("--passphrase-file", options.passphrase_file,
@@ -56,10 +65,11 @@ void add_registry_options(CLI::App* verb, RegistryOptions& options) {
 }
 
 Result<std::unique_ptr<Registry>> open_registry(const RegistryOptions& options) {
+  if (!options.server.empty()) return open_server_registry(options);
   const fs::Path named = options.repository.empty() ? options.workspace : options.repository;
   if (named.empty())
     return fail(Code::invalid_argument,
-                "name a place: --workspace DIR or --repository DIR (`drover init` makes one)");
+                "name a place: --workspace DIR, --repository DIR or --server URL (`drover init` makes one)");
   const bool plain = is_repository(named);
   const fs::Path repository = plain ? named : named / "repository";
   if (!is_repository(repository))

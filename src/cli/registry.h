@@ -13,12 +13,16 @@ namespace drover::cli {
 
 /// Where the model and key verbs find the repository and the keys.
 struct RegistryOptions {
+  std::string server;      // URL of a drover-server: publish through its API
+  std::string token_file;  // an operator's token
+  std::string ca;          // the authority of the server's certificate
+  std::string root;        // the repository's first root; empty: the workspace's
   std::string workspace;   // made by `drover init`
   std::string repository;  // has metadata/ and targets/, or is a workspace
   std::string keys;        // empty: keys/ of the workspace, or beside the repository
   std::string passphrase_file;
 };
-/// Adds --workspace, --repository, --keys and --passphrase-file to a verb.
+/// Adds their flags to a verb.
 void add_registry_options(CLI::App* verb, RegistryOptions& options);
 
 /// A repository that models are published to.
