@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <fstream>
 #include <thread>
-
 namespace drover {
 namespace {
 

@@ -1,10 +1,9 @@
 #include "cli/api_client.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <cstdlib>
-
-#include <toml++/toml.h>
 
 #include "base/canonical_json.h"
 #include "fs/file_system.h"
@@ -44,12 +43,16 @@ Error unreachable(const std::string& url, const Error& error) {
   switch (error.code) {
     case Code::unreachable:
     case Code::timed_out:
-      return {error.code, fmt::format("the server at {} cannot be reached ({}); is drover-server running there,"
-                                      " and is that its address?", url, error.text())};
+      return {error.code,
+              fmt::format("the server at {} cannot be reached ({}); is drover-server running there,"
+                          " and is that its address?",
+                          url, error.text())};
     case Code::not_authenticated:
       return {error.code, fmt::format("{} does not prove to be the server ({}); --ca must name its authority,"
-                                      " ca/ca.crt of its workspace", url, error.text())};
-    default: return error;
+                                      " ca/ca.crt of its workspace",
+                                      url, error.text())};
+    default:
+      return error;
   }
 }
 
@@ -70,10 +73,13 @@ Error server_error(int status, const nlohmann::json& answer) {
 
 void add_api_options(CLI::App* verb, ApiOptions& options) {
   verb->add_option("--server", options.server, "The server's URL (environment: DROVER_SERVER)");
-  verb->add_option("--token-file", options.token_file, "File with an operator's token (environment: DROVER_TOKEN is the token)");
-  verb->add_option("--ca", options.ca, "The authority of the server's certificate, PEM (environment: DROVER_CA)");
-  verb->add_option("--workspace", options.workspace,
-                   "A workspace made by \"drover init\": its url, token and authority (environment: DROVER_WORKSPACE)");
+  verb->add_option("--token-file", options.token_file,
+                   "File with an operator's token (environment: DROVER_TOKEN is the token)");
+  verb->add_option("--ca", options.ca,
+                   "The authority of the server's certificate, PEM (environment: DROVER_CA)");
+  verb->add_option(
+      "--workspace", options.workspace,
+      "A workspace made by \"drover init\": its url, token and authority (environment: DROVER_WORKSPACE)");
 }
 
 Result<ApiClient> ApiClient::connect(const ApiOptions& options) {
@@ -86,20 +92,26 @@ Result<ApiClient> ApiClient::connect(const ApiOptions& options) {
   if (!workspace.empty()) {
     if (client.url_.empty()) client.url_ = DROVER_TRY(workspace_url(workspace));
     if (client.ca_.empty()) client.ca_ = (workspace / "ca/ca.crt").string();
-    if (client.token_.empty()) client.token_ = DROVER_TRY(read_token((workspace / "operator.token").string()));
+    if (client.token_.empty())
+      client.token_ = DROVER_TRY(read_token((workspace / "operator.token").string()));
   }
   if (client.url_.empty())
-    return fail(Code::invalid_argument, "which server? Give --workspace DIR, or --server URL with --token-file and --ca");
+    return fail(Code::invalid_argument,
+                "which server? Give --workspace DIR, or --server URL with --token-file and --ca");
   if (client.token_.empty())
     return fail(Code::invalid_argument, "no operator's token: give --token-file FILE or set DROVER_TOKEN");
   while (client.url_.ends_with('/')) client.url_.pop_back();
   return client;
 }
 
-Result<nlohmann::json> ApiClient::call(const std::string& method, const std::string& path, const std::string& body,
+Result<nlohmann::json> ApiClient::call(const std::string& method, const std::string& path,
+                                       const std::string& body,
                                        std::vector<std::pair<std::string, std::string>> headers) const {
   const auto http = net::make_curl_client({.identity = {.ca_file = ca_}});
-  net::ClientRequest request{.method = method, .url = url_ + path, .headers = std::move(headers), .body = body,
+  net::ClientRequest request{.method = method,
+                             .url = url_ + path,
+                             .headers = std::move(headers),
+                             .body = body,
                              .bytes_max = kAnswerBytesMax};
   if (method == "PUT") request.timeout = std::chrono::milliseconds(0);  // a file takes as long as it takes
   request.headers.emplace_back("authorization", "Bearer " + token_);
@@ -108,8 +120,9 @@ Result<nlohmann::json> ApiClient::call(const std::string& method, const std::str
   if (!response) return fail(unreachable(url_, response.error()));
   auto answer = parse_json(response->body, {.bytes_max = kAnswerBytesMax, .depth_max = 100});
   if (!answer)
-    return fail(Code::bad_response, fmt::format("{}{} answered {} with something that is no JSON; is it a Drover server?",
-                                                url_, path, response->status));
+    return fail(Code::bad_response,
+                fmt::format("{}{} answered {} with something that is no JSON; is it a Drover server?", url_,
+                            path, response->status));
   if (response->status >= 300) return fail(server_error(response->status, *answer));
   return answer;
 }

@@ -33,7 +33,8 @@ std::string describe_model(const std::string& name, const json& desired, const j
   std::string text = fmt::format("{} {}", name, text_or(reported, "version", "-"));
   const std::string wanted = text_or(desired, "version", "-");
   if (wanted != "-" && wanted != text_or(reported, "version", "-")) text += fmt::format(" → {}", wanted);
-  if (const std::string state = text_or(reported, "state", "idle"); state != "idle") text += fmt::format(" ({})", state);
+  if (const std::string state = text_or(reported, "state", "idle"); state != "idle")
+    text += fmt::format(" ({})", state);
   if (reported.contains("error") && reported["error"].is_object())
     text += fmt::format(" [{}]", text_or(reported["error"], "code", "error"));
   return text;
@@ -78,7 +79,8 @@ Result<json> parse_labels(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
-      return fail(Code::invalid_argument, fmt::format("\"{}\": a label is NAME=VALUE, or NAME= to remove it", text));
+      return fail(Code::invalid_argument,
+                  fmt::format("\"{}\": a label is NAME=VALUE, or NAME= to remove it", text));
     const std::string value = text.substr(equals + 1);
     labels[text.substr(0, equals)] = value.empty() ? json(nullptr) : json(value);
   }
@@ -119,8 +121,8 @@ Result<Answer> show_device(const Arguments& arguments) {
 Result<Answer> label_device(const Arguments& arguments) {
   const auto client = DROVER_TRY(ApiClient::connect(arguments.api));
   const json labels = DROVER_TRY(parse_labels(arguments.labels));
-  const json device = DROVER_TRY(
-      client.post(fmt::format("/api/v1/devices/{}/labels", encode_query(arguments.device)), {{"labels", labels}}));
+  const json device = DROVER_TRY(client.post(
+      fmt::format("/api/v1/devices/{}/labels", encode_query(arguments.device)), {{"labels", labels}}));
   return answer(device, device_text(device));
 }
 
@@ -128,11 +130,13 @@ Result<Answer> assign_version(const Arguments& arguments) {
   const auto client = DROVER_TRY(ApiClient::connect(arguments.api));
   const auto at = arguments.model.find('@');
   if (at == std::string::npos)
-    return fail(Code::invalid_argument, fmt::format("\"{}\": give MODEL@VERSION, e.g. defect@1.0.0", arguments.model));
+    return fail(Code::invalid_argument,
+                fmt::format("\"{}\": give MODEL@VERSION, e.g. defect@1.0.0", arguments.model));
   const json body = {{"model", arguments.model.substr(0, at)},
                      {"version", arguments.model.substr(at + 1)},
                      {"force", arguments.force}};
-  const json made = DROVER_TRY(client.post(fmt::format("/api/v1/devices/{}/assign", encode_query(arguments.device)), body));
+  const json made =
+      DROVER_TRY(client.post(fmt::format("/api/v1/devices/{}/assign", encode_query(arguments.device)), body));
   return answer(made, fmt::format("{}: {} {} assigned with order {}", made["device"].get<std::string>(),
                                   made["model"].get<std::string>(), made["version"].get<std::string>(),
                                   made["order"].get<std::uint64_t>()));
@@ -142,7 +146,8 @@ Result<Answer> revoke_device(const Arguments& arguments) {
   const auto client = DROVER_TRY(ApiClient::connect(arguments.api));
   const json device = DROVER_TRY(
       client.post(fmt::format("/api/v1/devices/{}/revoke", encode_query(arguments.device)), json::object()));
-  return answer(device, fmt::format("{}: revoked; its certificates are refused from now on", arguments.device));
+  return answer(device,
+                fmt::format("{}: revoked; its certificates are refused from now on", arguments.device));
 }
 
 using Work = Result<Answer> (*)(const Arguments&);
@@ -166,17 +171,22 @@ void add_device_commands(CLI::App& program, Context& context) {
   CLI::App* token = add("token", "Make a one-time token with which a device enrols", make_token);
   token->add_option("--device", arguments->device, "Good for the device of this id only");
   token->add_option("--label", arguments->labels, "NAME=VALUE that the device gets; may be given again");
-  token->add_option("--expires", arguments->expires, "How long it is good, e.g. 15m, 24h, 7d")->capture_default_str();
+  token->add_option("--expires", arguments->expires, "How long it is good, e.g. 15m, 24h, 7d")
+      ->capture_default_str();
   add("list", "List the devices with what they run and what they should run", list_devices)
       ->add_option("--label", arguments->label, "Only devices with this label, NAME or NAME=VALUE");
-  add("show", "Show one device", show_device)->add_option("device", arguments->device, "Device id")->required();
+  add("show", "Show one device", show_device)
+      ->add_option("device", arguments->device, "Device id")
+      ->required();
   CLI::App* label = add("label", "Set or remove labels of a device", label_device);
   label->add_option("device", arguments->device, "Device id")->required();
   label->add_option("labels", arguments->labels, "NAME=VALUE sets, NAME= removes")->required();
-  CLI::App* assign = add("assign", "Assign a published version to a device: a pin, above all earlier orders", assign_version);
+  CLI::App* assign = add("assign", "Assign a published version to a device: a pin, above all earlier orders",
+                         assign_version);
   assign->add_option("device", arguments->device, "Device id")->required();
   assign->add_option("model", arguments->model, "MODEL@VERSION")->required();
-  assign->add_flag("--force", arguments->force, "Also when this server's repository does not have the version");
+  assign->add_flag("--force", arguments->force,
+                   "Also when this server's repository does not have the version");
   add("revoke", "Refuse a device's certificates for ever", revoke_device)
       ->add_option("device", arguments->device, "Device id")
       ->required();

@@ -13,14 +13,15 @@
 namespace drover::cli {
 namespace {
 
-constexpr std::array kFiles = {"ca/ca.key",      "ca/ca.crt",   "tls/server.key", "tls/server.crt",
+constexpr std::array kFiles = {"ca/ca.key",     "ca/ca.crt",   "tls/server.key", "tls/server.crt",
                                "drover.sqlite", "server.toml", "operator.token"};
 
 Status refuse_to_overwrite(const fs::Path& directory) {
   for (const char* name : kFiles)
     if (std::filesystem::exists(directory / name))
       return fail(Code::already_exists, fmt::format("{}: is there already; a workspace is made in a directory"
-                                                    " without one", (directory / name).string()));
+                                                    " without one",
+                                                    (directory / name).string()));
   return {};
 }
 
@@ -36,7 +37,8 @@ Status write_file(const fs::Path& path, const std::string& text, bool is_secret)
 std::string config_text(const ServerSetup& setup) {
   return fmt::format(
       "# drover-server's configuration; \"drover-server --help\" lists all options with what they do.\n"
-      "# Relative paths start at this file's directory. The environment (DROVER_PORT) and flags (--port) override.\n"
+      "# Relative paths start at this file's directory. The environment (DROVER_PORT) and flags (--port) "
+      "override.\n"
       "url = \"https://{}:{}\"  # how devices and operators reach this server\n"
       "address = \"{}\"\n"
       "port = {}\n"

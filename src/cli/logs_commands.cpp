@@ -31,8 +31,9 @@ Result<Answer> show_logs(const Arguments& arguments) {
       fmt::format("/api/v1/devices/{}/logs?count={}", encode_query(arguments.device), arguments.count)));
   std::string text = state_text(logs["device"]);
   for (const json& row : logs["telemetry"])
-    text += fmt::format("{}  {}/{}  {}\n", row["received_at"].get<std::string>(), row["epoch"].get<std::string>(),
-                        row["seq"].get<std::uint64_t>(), row["entry"].dump());
+    text +=
+        fmt::format("{}  {}/{}  {}\n", row["received_at"].get<std::string>(), row["epoch"].get<std::string>(),
+                    row["seq"].get<std::uint64_t>(), row["entry"].dump());
   return Answer{nlohmann::ordered_json(logs), std::move(text)};
 }
 

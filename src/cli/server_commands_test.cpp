@@ -37,8 +37,8 @@ class ServerCommands : public testing::Test {
       dup2(out[1], STDOUT_FILENO);
       close(out[0]);
       const std::string config = (workspace / "server.toml").string();
-      execl(DROVER_BIN_DIR "/drover-server", "drover-server", "--config", config.c_str(), "--port", "0", "--address",
-            "127.0.0.1", nullptr);
+      execl(DROVER_BIN_DIR "/drover-server", "drover-server", "--config", config.c_str(), "--port", "0",
+            "--address", "127.0.0.1", nullptr);
       _exit(127);
     }
     close(out[1]);
@@ -71,11 +71,10 @@ class ServerCommands : public testing::Test {
   void enrol(const std::string& device) const {
     const std::string token = ask({"device", "token"})["token"];
     const auto request = net::make_request(device).value();
-    const auto response =
-        net::make_curl_client({.identity = {.ca_file = (workspace / "ca/ca.crt").string()}})
-            ->perform({.method = "POST",
-                       .url = url + "/device/v1/enroll",
-                       .body = json{{"token", token}, {"csr", request.request}}.dump()});
+    const auto response = net::make_curl_client({.identity = {.ca_file = (workspace / "ca/ca.crt").string()}})
+                              ->perform({.method = "POST",
+                                         .url = url + "/device/v1/enroll",
+                                         .body = json{{"token", token}, {"csr", request.request}}.dump()});
     ASSERT_TRUE(response) << response.error().text();
     ASSERT_EQ(response->status, 200) << response->body;
   }
@@ -92,13 +91,14 @@ TEST_F(ServerCommands, AnOperatorRunsAFleetFromTheShell) {
   enrol("cam-1");
   EXPECT_EQ(ask({"device", "label", "cam-1", "site=north"})["labels"]["site"], "north");
   EXPECT_EQ(ask({"device", "assign", "cam-1", "defect@1.0.0", "--force"})["order"], 1);
-  EXPECT_EQ(ask({"device", "list", "--label", "site=north"})["devices"][0]["desired"]["defect"]["version"], "1.0.0");
+  EXPECT_EQ(ask({"device", "list", "--label", "site=north"})["devices"][0]["desired"]["defect"]["version"],
+            "1.0.0");
   EXPECT_EQ(ask({"shadow", "set", "cam-1", R"({"mode":"night"})"})["version"], 2);
   EXPECT_EQ(ask({"shadow", "get", "cam-1"})["state"]["desired"]["mode"], "night");
   EXPECT_TRUE(ask({"logs", "cam-1"})["telemetry"].empty());
   EXPECT_EQ(ask({"device", "revoke", "cam-1"})["revoked"], true);
-  const ProcessResult refused = run({"device", "assign", "cam-1", "defect@1.0.0", "--workspace", workspace.string(),
-                                     "--server", url});
+  const ProcessResult refused =
+      run({"device", "assign", "cam-1", "defect@1.0.0", "--workspace", workspace.string(), "--server", url});
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_NE(refused.err.find("was revoked"), std::string::npos) << refused.err;
   EXPECT_EQ(end_server(SIGTERM), 0) << "SIGTERM ends it in order";
@@ -116,8 +116,8 @@ TEST_F(ServerCommands, AServerThatIsKilledKeepsWhatItAcknowledged) {
 }
 
 TEST_F(ServerCommands, SayWhatToDoWhenTheServerDoesNotAnswer) {
-  const ProcessResult nobody = run({"device", "list", "--workspace", workspace.string(), "--server",
-                                    "https://127.0.0.1:1"});
+  const ProcessResult nobody =
+      run({"device", "list", "--workspace", workspace.string(), "--server", "https://127.0.0.1:1"});
   EXPECT_EQ(nobody.exit_code, 1);
   EXPECT_NE(nobody.err.find("is drover-server running there"), std::string::npos) << nobody.err;
   const ProcessResult which = run({"device", "list"});

@@ -48,7 +48,8 @@ void add_shadow_commands(CLI::App& program, Context& context) {
     verb->add_option("device", arguments->device, "Device id")->required();
     verb->add_option("--name", arguments->shadow, "A named shadow instead of the device's own");
   }
-  set->add_option("desired", arguments->desired, R"(JSON object, e.g. '{"models":{"defect":null}}')")->required();
+  set->add_option("desired", arguments->desired, R"(JSON object, e.g. '{"models":{"defect":null}}')")
+      ->required();
   on_run(get, context, [arguments] { return get_shadow(*arguments); });
   on_run(set, context, [arguments] { return set_shadow(*arguments); });
 }

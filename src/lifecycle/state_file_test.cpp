@@ -80,7 +80,8 @@ TEST(StateFile, cut_short_anywhere_is_refused) {
   Records records;
   records[*ModelName::parse("defect")] = full_record();
   const std::string text = to_json(records);
-  for (std::size_t size = 0; size + 1 < text.size(); ++size) EXPECT_FALSE(parse_records(text.substr(0, size))) << size;
+  for (std::size_t size = 0; size + 1 < text.size(); ++size)
+    EXPECT_FALSE(parse_records(text.substr(0, size))) << size;
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     DROVER_ASSERT((target->path + "/").find("/../") == std::string::npos);
   }
   constexpr std::uint64_t length = 1000;
-  const FileAnswer answer = answer_file({.method = "GET", .headers = {{"range", std::string(text)}}}, length, "\"e\"");
+  const FileAnswer answer =
+      answer_file({.method = "GET", .headers = {{"range", std::string(text)}}}, length, "\"e\"");
   DROVER_ASSERT(answer.slice.first + answer.slice.length <= length);
   return 0;
 }

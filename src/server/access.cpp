@@ -11,9 +11,9 @@ Result<DeviceId> authenticate_device(Services& services, const net::Request& req
     return fail(Code::not_authenticated, "this address is for devices: present the device's certificate");
   const DeviceId device = DROVER_TRY(DeviceId::parse(request.certificate->common_name));
   if (!DROVER_TRY(services.store->is_valid(request.certificate->serial, device)))
-    return fail(Code::not_authorized,
-                fmt::format("the certificate of \"{}\" was revoked or is not known here; enrol again",
-                            device.str()));
+    return fail(
+        Code::not_authorized,
+        fmt::format("the certificate of \"{}\" was revoked or is not known here; enrol again", device.str()));
   services.seen.note(device, services.clock->now());
   return device;
 }
@@ -26,14 +26,15 @@ Result<db::Operator> authenticate_operator(Services& services, const net::Reques
   const auto who = DROVER_TRY(services.store->find_operator(sha256(header.substr(scheme.size()))));
   if (!who) return fail(Code::not_authenticated, "the operator's token is not known");
   if (who->role < role)
-    return fail(Code::not_authorized, fmt::format("\"{}\" is {}; this needs {}", who->name,
-                                                  db::name(who->role), db::name(role)));
+    return fail(Code::not_authorized,
+                fmt::format("\"{}\" is {}; this needs {}", who->name, db::name(who->role), db::name(role)));
   return *who;
 }
 
 Status let_in(Services& services, Access access, Call& call) {
   switch (access) {
-    case Access::anyone: return {};
+    case Access::anyone:
+      return {};
     case Access::device:
       call.device = DROVER_TRY(authenticate_device(services, call.request));
       return {};

@@ -17,13 +17,15 @@ Result<std::string> read_text(const Config& config, const std::string& path) {
   const auto file = config.at(path);
   const auto bytes = fs::read_file(fs::real_file_system(), file, 1 << 20);
   if (!bytes)
-    return fail(bytes.error().code, fmt::format("{}: cannot be read ({}); \"drover init\" makes it", file.string(),
-                                                bytes.error().message));
+    return fail(bytes.error().code, fmt::format("{}: cannot be read ({}); \"drover init\" makes it",
+                                                file.string(), bytes.error().message));
   return std::string(as_text(*bytes));
 }
 
 /// Where uploads arrive: beside the repository's files, so that they can be renamed into place.
-std::filesystem::path upload_directory(const Config& config) { return config.at(config.repository) / ".uploads"; }
+std::filesystem::path upload_directory(const Config& config) {
+  return config.at(config.repository) / ".uploads";
+}
 
 Status prepare_directories(const Config& config) {
   fs::FileSystem& files = fs::real_file_system();
@@ -45,11 +47,11 @@ Result<std::unique_ptr<Services>> open_services(Config config, Clock& clock) {
 
 net::ServerOptions server_options(const Config& config) {
   net::ServerOptions options;
-  options.listeners.push_back({.address = config.address,
-                               .port = config.port,
-                               .tls = net::TlsFiles{config.at(config.tls_certificate).string(),
-                                                    config.at(config.tls_key).string(),
-                                                    config.at(config.ca_certificate).string()}});
+  options.listeners.push_back(
+      {.address = config.address,
+       .port = config.port,
+       .tls = net::TlsFiles{config.at(config.tls_certificate).string(), config.at(config.tls_key).string(),
+                            config.at(config.ca_certificate).string()}});
   if (config.plain_port != 0) options.listeners.push_back({.port = config.plain_port});
   options.upload_directory = upload_directory(config);
   options.connections_max = config.connections_max;
@@ -95,7 +97,8 @@ void App::stop() {
 
 void App::keep_house() {
   std::unique_lock lock(mutex_);
-  for (int period = 1; !stopping_changed_.wait_for(lock, kHousePeriod, [this] { return stopping_; }); ++period) {
+  for (int period = 1; !stopping_changed_.wait_for(lock, kHousePeriod, [this] { return stopping_; });
+       ++period) {
     lock.unlock();
     write_seen();
     forget_old_telemetry();
@@ -119,8 +122,8 @@ void App::write_seen() {
 }
 
 void App::forget_old_telemetry() {
-  const UnixTime before = services_->clock->now() - std::chrono::floor<std::chrono::seconds>(
-                                                        services_->config.telemetry_retention);
+  const UnixTime before = services_->clock->now() -
+                          std::chrono::floor<std::chrono::seconds>(services_->config.telemetry_retention);
   const auto pruned = services_->store->prune_telemetry(before, kPruneRows);
   if (!pruned) log::error("old telemetry cannot be removed", {{"error", pruned.error().text()}});
 }

@@ -18,9 +18,10 @@ std::uint64_t order_in(const shadow::json& section, const std::string& model) {
 
 Assignment assign(const shadow::Document& document, const ModelName& model, const Version& version) {
   Assignment made;
-  made.order = 1 + std::max(order_in(document.desired, model.str()), order_in(document.reported, model.str()));
-  made.update.desired = shadow::json{
-      {"models", {{model.str(), {{"version", version.str()}, {"order", made.order}}}}}};
+  made.order =
+      1 + std::max(order_in(document.desired, model.str()), order_in(document.reported, model.str()));
+  made.update.desired =
+      shadow::json{{"models", {{model.str(), {{"version", version.str()}, {"order", made.order}}}}}};
   return made;
 }
 

@@ -9,7 +9,8 @@ std::uint64_t order_after(const char* desired, const char* reported) {
   shadow::Document document;
   document.desired = shadow::json::parse(desired);
   document.reported = shadow::json::parse(reported);
-  const Assignment made = assign(document, ModelName::parse("defect").value(), Version::parse("1.2.0").value());
+  const Assignment made =
+      assign(document, ModelName::parse("defect").value(), Version::parse("1.2.0").value());
   EXPECT_EQ(made.update.desired->at("models").at("defect").at("version"), "1.2.0");
   EXPECT_EQ(made.update.desired->at("models").at("defect").at("order"), made.order);
   return made.order;

@@ -51,7 +51,8 @@ Result<std::map<std::string, std::string>> Body::texts(const char* name) const {
   for (const auto& [key, value] : found->items()) {
     if (!value.is_string() && !value.is_null())
       return fail(Code::bad_json, fmt::format("\"{}.{}\" must be a text, or null to remove it", name, key));
-    if (key.empty() || key.size() > 64 || (value.is_string() && value.get_ref<const std::string&>().size() > 256))
+    if (key.empty() || key.size() > 64 ||
+        (value.is_string() && value.get_ref<const std::string&>().size() > 256))
       return fail(Code::bad_json,
                   fmt::format("\"{}\": a name has 1 to 64 bytes and its value up to 256", name));
     made[key] = value.is_string() ? value.get<std::string>() : std::string();

@@ -1,13 +1,12 @@
 #include "server/config.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <sstream>
-
-#include <toml++/toml.h>
 
 #include "base/clock.h"
 
@@ -49,13 +48,15 @@ constexpr std::array kOptions = {
     Option{"url", "How devices and operators reach this server", into<&Config::url>()},
     Option{"address", "Address to listen on with TLS", into<&Config::address>()},
     Option{"port", "Port to listen on with TLS; 0 takes a free one", into<&Config::port>()},
-    Option{"plain_port", "Port for HTTP on 127.0.0.1: /metrics, /healthz; 0: none", into<&Config::plain_port>()},
+    Option{"plain_port", "Port for HTTP on 127.0.0.1: /metrics, /healthz; 0: none",
+           into<&Config::plain_port>()},
     Option{"database", "SQLite file", into<&Config::database>()},
     Option{"repository", "Directory with metadata/ and targets/", into<&Config::repository>()},
     Option{"repository_public", "Serve /repo to whoever asks", into<&Config::repository_public>()},
     Option{"tls.certificate", "The server's certificate, PEM", into<&Config::tls_certificate>()},
     Option{"tls.key", "Its key, PEM", into<&Config::tls_key>()},
-    Option{"ca.certificate", "The authority of the devices' certificates, PEM", into<&Config::ca_certificate>()},
+    Option{"ca.certificate", "The authority of the devices' certificates, PEM",
+           into<&Config::ca_certificate>()},
     Option{"ca.key", "Its key, PEM", into<&Config::ca_key>()},
     Option{"limits.connections", "Connections at once", into<&Config::connections_max>()},
     Option{"limits.upload_bytes", "Largest file that can be uploaded", into<&Config::upload_bytes_max>()},

@@ -11,7 +11,8 @@
 
 namespace drover::server {
 
-/// What server.toml, the environment and the flags decide. Relative paths are taken from the file's directory.
+/// What server.toml, the environment and the flags decide. Relative paths are taken from the file's
+/// directory.
 struct Config {
   std::filesystem::path directory = ".";  // of server.toml
 
@@ -52,8 +53,8 @@ struct Option {
 /// All options; documentation, file, flags and environment follow this table.
 std::span<const Option> options();
 
-/// Sets what the TOML text says. Unknown keys, wrong values and bad syntax fail with bad_toml, naming line and
-/// column.
+/// Sets what the TOML text says. Unknown keys, wrong values and bad syntax fail with bad_toml, naming line
+/// and column.
 Status read_config(Config& config, std::string_view toml);
 /// Sets one option from a flag or a variable; `source` names it in the error.
 Status set_option(Config& config, const Option& option, std::string_view value, std::string_view source);

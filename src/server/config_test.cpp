@@ -60,7 +60,8 @@ TEST(ServerConfig, EveryOptionHasAFlagAndAVariable) {
   Config config;
   EXPECT_TRUE(set_option(config, options()[2], "1234", "--port"));
   EXPECT_EQ(config.port, 1234);
-  EXPECT_EQ(set_option(config, options()[2], "x", "--port").error().text(), "--port: \"x\" is no whole number in range");
+  EXPECT_EQ(set_option(config, options()[2], "x", "--port").error().text(),
+            "--port: \"x\" is no whole number in range");
 }
 
 }  // namespace

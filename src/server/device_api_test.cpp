@@ -45,7 +45,8 @@ TEST_F(DeviceApi, RefusesEnrolmentsThatAreNotInOrder) {
   EXPECT_EQ(fleet.enrol("cam-2", bound).status, 401);
   EXPECT_EQ(fleet.enrol("not a device id!", bound).status, 400);
   const auto post = [&](const std::string& body) {
-    return fleet.send(fleet.pki.stranger(), {.method = "POST", .url = "/device/v1/enroll", .body = body}).status;
+    return fleet.send(fleet.pki.stranger(), {.method = "POST", .url = "/device/v1/enroll", .body = body})
+        .status;
   };
   EXPECT_EQ(post("{"), 400);
   EXPECT_EQ(post(R"({"token":"t"})"), 400);
@@ -69,12 +70,15 @@ TEST_F(DeviceApi, ALongPollEndsWhenSomethingIsAssignedAndNotForAReport) {
   Reply polled;
   std::thread poll([&] { polled = fleet.as("cam-1", "GET", "/device/v1/shadow?known=0&wait=50"); });
   until_waiting(1);
-  EXPECT_EQ(fleet.as("cam-1", "POST", "/device/v1/shadow", R"({"state":{"reported":{"agent":{"version":"1"}}}})").status,
-            200);
+  EXPECT_EQ(
+      fleet.as("cam-1", "POST", "/device/v1/shadow", R"({"state":{"reported":{"agent":{"version":"1"}}}})")
+          .status,
+      200);
   EXPECT_EQ(fleet.app->services().counters().waiting, 1u) << "a report wakes nobody";
   EXPECT_EQ(fleet.assign("cam-1", "1.0.0").body["order"], 1);
   poll.join();
-  EXPECT_EQ(polled.body["state"]["desired"]["models"]["defect"], json::parse(R"({"version":"1.0.0","order":1})"));
+  EXPECT_EQ(polled.body["state"]["desired"]["models"]["defect"],
+            json::parse(R"({"version":"1.0.0","order":1})"));
   EXPECT_EQ(polled.body["desired_version"], 2);
   EXPECT_EQ(polled.body["state"]["delta"]["models"]["defect"]["version"], "1.0.0");
   EXPECT_EQ(fleet.assign("cam-1", "1.0.0").body["order"], 2) << "assigned anew, so that it is tried again";
@@ -86,7 +90,8 @@ TEST_F(DeviceApi, ALongPollWithNothingNewAnswersAfterItsWait) {
   const Reply polled = fleet.as("cam-1", "GET", "/device/v1/shadow?known=0&wait=1");
   EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(900));
   EXPECT_EQ(polled.status, 200);
-  EXPECT_EQ(fleet.as("cam-1", "GET", "/device/v1/shadow?known=7&wait=50").status, 200) << "known is behind: at once";
+  EXPECT_EQ(fleet.as("cam-1", "GET", "/device/v1/shadow?known=7&wait=50").status, 200)
+      << "known is behind: at once";
   EXPECT_EQ(fleet.as("cam-1", "GET", "/device/v1/shadow?known=x").status, 400);
 }
 
@@ -101,11 +106,14 @@ TEST_F(DeviceApi, SpeaksTheShadowServicesWords) {
   EXPECT_EQ(bad.body["code"], 400);
   EXPECT_EQ(bad.body["message"], "Invalid JSON");
   EXPECT_EQ(fleet.as("cam-1", "POST", "/device/v1/shadow", R"({"state":{},"version":5})").status, 409);
-  EXPECT_EQ(fleet.as("cam-1", "POST", "/device/v1/shadow",
-                     R"({"state":{"reported":{"a":")" + std::string(9000, 'x') + "\"}}}").status,
+  EXPECT_EQ(fleet
+                .as("cam-1", "POST", "/device/v1/shadow",
+                    R"({"state":{"reported":{"a":")" + std::string(9000, 'x') + "\"}}}")
+                .status,
             413);
   EXPECT_EQ(fleet.as("cam-1", "GET", "/things/cam-1/shadow").body["state"]["reported"]["a"], 1);
-  EXPECT_EQ(fleet.as("cam-1", "GET", "/things/cam-1/shadow?name=x").body["message"], "No shadow exists with name: x");
+  EXPECT_EQ(fleet.as("cam-1", "GET", "/things/cam-1/shadow?name=x").body["message"],
+            "No shadow exists with name: x");
   EXPECT_EQ(fleet.as("cam-1", "DELETE", "/things/cam-1/shadow").body["version"], 1);
   EXPECT_EQ(fleet.as("cam-1", "GET", "/things/cam-1/shadow").status, 404);
 }
@@ -116,8 +124,10 @@ TEST_F(DeviceApi, ConcurrentUpdatesAllArrive) {
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&, t] {
       for (int i = 0; i < 5; ++i)
-        EXPECT_EQ(fleet.as("cam-1", "POST", "/device/v1/shadow",
-                           fmt::format(R"({{"state":{{"reported":{{"k{}-{}":1}}}}}})", t, i)).status,
+        EXPECT_EQ(fleet
+                      .as("cam-1", "POST", "/device/v1/shadow",
+                          fmt::format(R"({{"state":{{"reported":{{"k{}-{}":1}}}}}})", t, i))
+                      .status,
                   200);
     });
   for (auto& thread : threads) thread.join();
@@ -147,7 +157,8 @@ TEST_F(DeviceApi, ACertificateIsRenewedForItsOwnDeviceOnly) {
   const auto request = net::make_request("cam-1").value();
   const Reply renewed = renew(request);
   ASSERT_EQ(renewed.status, 200) << renewed.body;
-  EXPECT_EQ(fleet.as("cam-1", "GET", "/device/v1/shadow").status, 200) << "the old one holds until it expires";
+  EXPECT_EQ(fleet.as("cam-1", "GET", "/device/v1/shadow").status, 200)
+      << "the old one holds until it expires";
   fleet.pki.write("cam-1.key", request.key);
   fleet.pki.write("cam-1.crt", renewed.body["certificate"].get<std::string>());
   EXPECT_EQ(fleet.as("cam-1", "GET", "/device/v1/shadow").status, 200);

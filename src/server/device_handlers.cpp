@@ -43,11 +43,12 @@ Result<std::uint64_t> number(const net::Request& request, const char* name, std:
 
 /// The device's view: the three sections always there, no metadata.
 nlohmann::json device_view(const shadow::Document& document, UnixTime now) {
-  return {{"state",
-           {{"desired", document.desired}, {"reported", document.reported}, {"delta", shadow::delta(document)}}},
-          {"version", document.version},
-          {"desired_version", document.desired_version},
-          {"timestamp", now.time_since_epoch().count()}};
+  return {
+      {"state",
+       {{"desired", document.desired}, {"reported", document.reported}, {"delta", shadow::delta(document)}}},
+      {"version", document.version},
+      {"desired_version", document.desired_version},
+      {"timestamp", now.time_since_epoch().count()}};
 }
 
 }  // namespace
@@ -69,8 +70,8 @@ Result<net::Answer> renew_device(Services& services, const Call& call) {
   const std::string csr = DROVER_TRY(body.text("csr"));
   const std::string name = DROVER_TRY(net::read_request(csr).in("csr"));
   if (name != call.device.str())
-    return fail(Code::not_authorized, fmt::format("csr: \"{}\" cannot ask for a certificate of \"{}\"",
-                                                  call.device.str(), name));
+    return fail(Code::not_authorized,
+                fmt::format("csr: \"{}\" cannot ask for a certificate of \"{}\"", call.device.str(), name));
   const Issued issued = DROVER_TRY(issue(services, csr, call.device));
   DROVER_TRY(services.store->add_certificate(issued.record));
   return issued_response(services, issued);

@@ -17,9 +17,10 @@ Result<net::Answer> metrics(Services& services, const Call& call) {
     DROVER_TRY(authenticate_operator(services, call.request, db::Role::viewer));
   const net::ServerCounters counters = services.counters();
   std::string text;
-  const auto add = [&text](std::string_view name, std::string_view kind, std::string_view help, std::uint64_t value) {
-    text += fmt::format("# HELP drover_server_{0} {2}\n# TYPE drover_server_{0} {1}\ndrover_server_{0} {3}\n", name,
-                        kind, help, value);
+  const auto add = [&text](std::string_view name, std::string_view kind, std::string_view help,
+                           std::uint64_t value) {
+    text += fmt::format("# HELP drover_server_{0} {2}\n# TYPE drover_server_{0} {1}\ndrover_server_{0} {3}\n",
+                        name, kind, help, value);
   };
   add("connections", "gauge", "Connections that are open.", counters.connections_open);
   add("connections_refused_total", "counter", "Connections over the limit.", counters.connections_refused);

@@ -16,8 +16,9 @@ using namespace drover;
 Status read_file(server::Config& config, const std::string& path) {
   const auto text = fs::read_file(fs::real_file_system(), path, 1 << 20);
   if (!text)
-    return fail(text.error().code, fmt::format("{}: cannot be read ({}); \"drover init DIR\" makes DIR/server.toml",
-                                               path, text.error().message));
+    return fail(text.error().code,
+                fmt::format("{}: cannot be read ({}); \"drover init DIR\" makes DIR/server.toml", path,
+                            text.error().message));
   config.directory = std::filesystem::absolute(path).parent_path();
   return server::read_config(config, as_text(*text)).in(path);
 }
@@ -60,13 +61,16 @@ Status run(const std::string& path, const std::vector<std::string>& flags) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App program("Drover's server: enrols devices, keeps their shadows, takes their telemetry, serves the"
-                   " repository and the operators' API.",
-                   "drover-server");
+  CLI::App program(
+      "Drover's server: enrols devices, keeps their shadows, takes their telemetry, serves the"
+      " repository and the operators' API.",
+      "drover-server");
   program.set_version_flag("--version", DROVER_VERSION);
   std::string config = "server.toml";
   std::string log_format = "text";
-  program.add_option("--config", config, "Configuration file (TOML); its directory is where relative paths start")
+  program
+      .add_option("--config", config,
+                  "Configuration file (TOML); its directory is where relative paths start")
       ->capture_default_str();
   program.add_option("--log-format", log_format, "text or json")->check(CLI::IsMember({"text", "json"}));
   std::vector<std::string> flags(server::options().size());

@@ -16,8 +16,10 @@ class OperatorApi : public testing::Test {
                                              .body = content});
   }
   net::ClientResponse repo(const std::string& path, net::Headers headers = {}, std::uint64_t resume_at = 0) {
-    return fleet.send(fleet.pki.stranger(),
-                      {.url = "/repo/" + path, .headers = std::move(headers), .resume_at = resume_at}).raw;
+    return fleet
+        .send(fleet.pki.stranger(),
+              {.url = "/repo/" + path, .headers = std::move(headers), .resume_at = resume_at})
+        .raw;
   }
   TestFleet fleet;
 };
@@ -39,7 +41,8 @@ TEST_F(OperatorApi, ListsByLabelAndInPages) {
   const Reply north = fleet.api("GET", "/devices?label=site%3Dnorth&count=1");
   ASSERT_EQ(north.body["devices"].size(), 1u) << north.body;
   EXPECT_EQ(north.body["devices"][0]["id"], "a");
-  const Reply rest = fleet.api("GET", "/devices?label=site%3Dnorth&count=5&after=" + north.body["next"].get<std::string>());
+  const Reply rest =
+      fleet.api("GET", "/devices?label=site%3Dnorth&count=5&after=" + north.body["next"].get<std::string>());
   ASSERT_EQ(rest.body["devices"].size(), 1u);
   EXPECT_EQ(rest.body["devices"][0]["id"], "c");
   EXPECT_TRUE(rest.body["next"].is_null());
@@ -57,8 +60,10 @@ TEST_F(OperatorApi, AssignsOnlyWhatIsPublishedUnlessForced) {
   EXPECT_EQ(put("targets/models/defect/1.0.0/x.defect-1.0.0.drover", "bundle").status, 201);
   EXPECT_EQ(fleet.api("POST", "/devices/cam-1/assign", assign).status, 200);
   EXPECT_EQ(fleet.api("POST", "/devices/none/assign", assign).status, 404);
-  EXPECT_EQ(fleet.api("POST", "/devices/cam-1/assign", {{"model", "UPPER"}, {"version", "1.0.0"}}).status, 400);
-  EXPECT_EQ(fleet.api("POST", "/devices/cam-1/assign", {{"model", "defect"}, {"version", "one"}}).status, 400);
+  EXPECT_EQ(fleet.api("POST", "/devices/cam-1/assign", {{"model", "UPPER"}, {"version", "1.0.0"}}).status,
+            400);
+  EXPECT_EQ(fleet.api("POST", "/devices/cam-1/assign", {{"model", "defect"}, {"version", "one"}}).status,
+            400);
 }
 
 TEST_F(OperatorApi, WritesDownWhoDidWhat) {
@@ -112,8 +117,9 @@ TEST_F(OperatorApi, OnlyANewerTimestampReplacesTheCurrentOne) {
 
 TEST_F(OperatorApi, AnswersHealthAndMetrics) {
   EXPECT_EQ(fleet.send(fleet.pki.stranger(), {.url = "/healthz"}).body["ok"], true);
-  EXPECT_NE(fleet.send(fleet.pki.stranger(), {.url = "/metrics"}).raw.body.find("drover_server_requests_total"),
-            std::string::npos);
+  EXPECT_NE(
+      fleet.send(fleet.pki.stranger(), {.url = "/metrics"}).raw.body.find("drover_server_requests_total"),
+      std::string::npos);
   EXPECT_EQ(fleet.send(fleet.pki.stranger(), {.url = "/nothing"}).status, 404);
   EXPECT_EQ(fleet.send(fleet.pki.stranger(), {.method = "DELETE", .url = "/healthz"}).status, 405);
 }

@@ -21,7 +21,8 @@ json optional_time(const std::optional<UnixTime>& time) {
   return time ? json(format_time(*time)) : json(nullptr);
 }
 
-Status audit(Services& services, const Call& call, std::string action, std::string target, const json& detail) {
+Status audit(Services& services, const Call& call, std::string action, std::string target,
+             const json& detail) {
   return services.store->add_audit({.at = services.clock->now(),
                                     .who = call.who,
                                     .action = std::move(action),
@@ -34,7 +35,8 @@ Result<db::Device> named_device(Services& services, const Call& call) {
   const DeviceId id = DROVER_TRY(DeviceId::parse(call.parameters[0]));
   auto device = DROVER_TRY(services.store->find_device(id));
   if (!device)
-    return fail(Code::not_found, fmt::format("there is no device \"{}\"; it exists once it has enrolled", id.str()));
+    return fail(Code::not_found,
+                fmt::format("there is no device \"{}\"; it exists once it has enrolled", id.str()));
   return std::move(*device);
 }
 
@@ -74,11 +76,13 @@ bool has_label(const db::Device& device, const std::string& filter) {
 }
 
 Status check_published(Services& services, const ModelName& model, const Version& version) {
-  const auto files = DROVER_TRY(services.blobs->list(fmt::format("targets/models/{}/{}", model.str(), version.str())));
+  const auto files =
+      DROVER_TRY(services.blobs->list(fmt::format("targets/models/{}/{}", model.str(), version.str())));
   if (!files.empty()) return {};
-  return fail(Code::not_found, fmt::format("{} {} is not in this server's repository: publish it first, or assign"
-                                           " it with force when devices fetch from another repository",
-                                           model.str(), version.str()));
+  return fail(Code::not_found,
+              fmt::format("{} {} is not in this server's repository: publish it first, or assign"
+                          " it with force when devices fetch from another repository",
+                          model.str(), version.str()));
 }
 
 }  // namespace
@@ -97,9 +101,11 @@ Result<net::Answer> create_token(Services& services, const Call& call) {
   const json target = token.device ? json(token.device->str()) : json(nullptr);
   DROVER_TRY(audit(services, call, "token", token.device ? token.device->str() : "any device",
                    {{"labels", token.labels}, {"expires_at", format_time(token.expires_at)}}));
-  return json_response(
-      {{"token", secret}, {"device", target}, {"labels", token.labels}, {"expires_at", format_time(token.expires_at)}},
-      201);
+  return json_response({{"token", secret},
+                        {"device", target},
+                        {"labels", token.labels},
+                        {"expires_at", format_time(token.expires_at)}},
+                       201);
 }
 
 Result<net::Answer> list_devices(Services& services, const Call& call) {
@@ -154,7 +160,8 @@ Result<net::Answer> assign_version(Services& services, const Call& call) {
     return shadow::apply(before, made.update, now, services.shadow_limits());
   }));
   if (!changed) return fail(Code::too_large, changed.error().message);
-  const json answer = {{"device", device.id.str()}, {"model", model.str()}, {"version", version.str()}, {"order", order}};
+  const json answer = {
+      {"device", device.id.str()}, {"model", model.str()}, {"version", version.str()}, {"order", order}};
   DROVER_TRY(audit(services, call, "assign", device.id.str(), answer));
   return json_response(answer);
 }
@@ -177,7 +184,8 @@ Result<net::Answer> get_shadow(Services& services, const Call& call) {
 
 Result<net::Answer> set_shadow(Services& services, const Call& call) {
   const DeviceId id = DROVER_TRY(named_device(services, call)).id;
-  net::Response response = update_shadow(services, id.str(), call.request.parameter("name"), call.request.body);
+  net::Response response =
+      update_shadow(services, id.str(), call.request.parameter("name"), call.request.body);
   if (response.status != 200) return response;
   const json update = DROVER_TRY(parse_json(call.request.body));
   DROVER_TRY(audit(services, call, "shadow", id.str(), update));
@@ -194,7 +202,8 @@ Result<net::Answer> show_logs(Services& services, const Call& call) {
                        {"seq", row.seq},
                        {"received_at", format_time(row.received_at)},
                        {"entry", json::parse(row.body, nullptr, false)}});
-  return json_response({{"device", DROVER_TRY(describe(services, device))}, {"telemetry", std::move(entries)}});
+  return json_response(
+      {{"device", DROVER_TRY(describe(services, device))}, {"telemetry", std::move(entries)}});
 }
 
 Result<net::Answer> list_audit(Services& services, const Call& call) {

@@ -43,8 +43,9 @@ Status check_newer(Services& services, const net::Upload& upload) {
   const Bytes current = DROVER_TRY(fs::read_file(files, present->file, bytes_max));
   const std::uint64_t current_version = DROVER_TRY(metadata_version(current).in(kTimestamp));
   if (version > current_version || sha256(current) == upload.digest) return {};
-  return fail(Code::conflict, fmt::format("{}: version {} is here already; publish again from the newest metadata",
-                                          kTimestamp, current_version));
+  return fail(Code::conflict,
+              fmt::format("{}: version {} is here already; publish again from the newest metadata",
+                          kTimestamp, current_version));
 }
 
 }  // namespace
@@ -67,7 +68,8 @@ Result<net::Answer> read_repository(Services& services, const Call& call) {
 /// place, every reader sees the repository as it was.
 Result<net::Answer> write_repository(Services& services, const Call& call) {
   const std::string& path = call.parameters[0];
-  if (!is_repository_path(path)) return fail(Code::invalid_argument, "the repository has metadata/ and targets/");
+  if (!is_repository_path(path))
+    return fail(Code::invalid_argument, "the repository has metadata/ and targets/");
   if (!call.request.upload) return fail(Code::invalid_argument, "the request has no body");
   const net::Upload& upload = *call.request.upload;
   const std::string declared = call.request.header("x-drover-sha256");

@@ -1,8 +1,8 @@
 #include "server/router.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "server/access.h"
 
@@ -41,18 +41,28 @@ std::optional<std::vector<std::string>> fit(std::string_view pattern, std::strin
 
 int status_of(const Error& error) {
   switch (error.code) {
-    case Code::not_authenticated: return 401;
-    case Code::not_authorized: return 403;
-    case Code::not_found: return 404;
+    case Code::not_authenticated:
+      return 401;
+    case Code::not_authorized:
+      return 403;
+    case Code::not_found:
+      return 404;
     case Code::already_exists:
-    case Code::conflict: return 409;
-    case Code::too_large: return 413;
-    case Code::too_many: return 429;
-    case Code::disk_full: return 507;
-    case Code::bad_digest: return 400;
-    default: break;
+    case Code::conflict:
+      return 409;
+    case Code::too_large:
+      return 413;
+    case Code::too_many:
+      return 429;
+    case Code::disk_full:
+      return 507;
+    case Code::bad_digest:
+      return 400;
+    default:
+      break;
   }
-  const bool is_callers_fault = error.category() == Category::corrupt || error.category() == Category::refused ||
+  const bool is_callers_fault = error.category() == Category::corrupt ||
+                                error.category() == Category::refused ||
                                 error.category() == Category::untrusted;
   return is_callers_fault && error.code != Code::bad_record && error.code != Code::bad_state ? 400 : 500;
 }
@@ -66,7 +76,8 @@ net::Response json_response(const nlohmann::json& document, int status) {
 }
 
 net::Response error_response(const Error& error) {
-  return json_response({{"error", {{"code", name(error.code)}, {"message", error.text()}}}}, status_of(error));
+  return json_response({{"error", {{"code", name(error.code)}, {"message", error.text()}}}},
+                       status_of(error));
 }
 
 Match find_route(std::span<const Route> routes, std::string_view method, std::string_view path) {
@@ -90,7 +101,8 @@ net::Answer handle(Services& services, const net::Request& request) {
     return json_response({{"error", {{"code", "not_found"}, {"message", message}}}}, match.status);
   }
   Call call{.request = request, .parameters = std::move(match.parameters)};
-  if (const Status let = let_in(services, match.route->access, call); !let) return error_response(let.error());
+  if (const Status let = let_in(services, match.route->access, call); !let)
+    return error_response(let.error());
   Result<net::Answer> answer = match.route->handler(services, call);
   return answer ? std::move(*answer) : net::Answer(error_response(answer.error()));
 }

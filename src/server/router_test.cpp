@@ -12,7 +12,8 @@ TEST(Router, FindsTheRouteAndItsParameters) {
   ASSERT_NE(match.route, nullptr);
   EXPECT_EQ(match.route->pattern, "/api/v1/devices/{}/assign");
   EXPECT_EQ(match.parameters, std::vector<std::string>{"cam-1"});
-  EXPECT_EQ(find_route(routes(), "GET", "/repo/targets/a/b").parameters, std::vector<std::string>{"targets/a/b"});
+  EXPECT_EQ(find_route(routes(), "GET", "/repo/targets/a/b").parameters,
+            std::vector<std::string>{"targets/a/b"});
   EXPECT_NE(find_route(routes(), "HEAD", "/repo/metadata/x").route, nullptr) << "GET answers HEAD too";
 }
 

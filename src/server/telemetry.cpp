@@ -23,8 +23,7 @@ Result<std::uint64_t> read_seq(const json& value, std::string_view place) {
 
 Result<std::string> read_epoch(const json& document) {
   const auto found = document.find("epoch");
-  if (found == document.end() || !found->is_string())
-    return fail(Code::bad_json, "epoch: must be a text");
+  if (found == document.end() || !found->is_string()) return fail(Code::bad_json, "epoch: must be a text");
   const auto& epoch = found->get_ref<const std::string&>();
   if (epoch.empty() || epoch.size() > 64) return fail(Code::bad_json, "epoch: has 1 to 64 characters");
   return epoch;

@@ -1,8 +1,7 @@
 #include "server/telemetry.h"
 
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 namespace drover::server {
 namespace {
@@ -30,7 +29,8 @@ TEST(Telemetry, NamesTheEntryThatIsWrong) {
       {R"({"epoch":"e","entries":[{"seq":-1}]})", "entries[0].seq"},
       {R"({"epoch":"e","entries":[{"seq":9007199254740993}]})", "entries[0].seq"},
       {R"({"epoch":"e","entries":[{"seq":1,"health":3}]})", "entries[0].health"},
-      {R"({"epoch":"e","entries":[{"seq":1,"x":")" + std::string(20'000, 'x') + "\"}]}", "entries[0]: is longer"},
+      {R"({"epoch":"e","entries":[{"seq":1,"x":")" + std::string(20'000, 'x') + "\"}]}",
+       "entries[0]: is longer"},
       {R"({"epoch":"e","lost":[[1]]})", "lost[0]"},
       {R"({"epoch":"e","lost":[[2,1]]})", "lost[0]: its last is before its first"},
   };

@@ -66,9 +66,10 @@ class TestFleet {
   }
   Reply enrol(const std::string& device, const std::string& token_text) {
     const auto request = net::make_request(device).value();
-    const Reply reply = send(pki.stranger(), {.method = "POST",
-                                              .url = "/device/v1/enroll",
-                                              .body = nlohmann::json{{"token", token_text}, {"csr", request.request}}.dump()});
+    const Reply reply = send(
+        pki.stranger(), {.method = "POST",
+                         .url = "/device/v1/enroll",
+                         .body = nlohmann::json{{"token", token_text}, {"csr", request.request}}.dump()});
     if (reply.status == 200) {
       pki.write(device + ".key", request.key);
       pki.write(device + ".crt", reply.body["certificate"].get<std::string>());

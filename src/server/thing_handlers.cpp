@@ -11,13 +11,15 @@ net::Response rejected(Services& services, const shadow::Rejection& rejection) {
 }
 
 bool is_shadow_name(const std::string& name) {
-  return name.size() <= 64 && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                     "0123456789$:_-") == std::string::npos;
+  return name.size() <= 64 && name.find_first_not_of(
+                                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789$:_-") == std::string::npos;
 }
 
 std::optional<net::Response> refusal(Services& services, const Call& call) {
   if (call.parameters[0] != call.device.str()) return rejected(services, {403, "Forbidden"});
-  if (!is_shadow_name(call.request.parameter("name"))) return rejected(services, {400, "Invalid shadow name"});
+  if (!is_shadow_name(call.request.parameter("name")))
+    return rejected(services, {400, "Invalid shadow name"});
   return std::nullopt;
 }
 
@@ -28,7 +30,8 @@ Result<net::Answer> thing_get_shadow(Services& services, const Call& call) {
   const std::string name = call.request.parameter("name");
   const auto document = DROVER_TRY(load_shadow(services, call.device.str(), name));
   if (!document.exists())
-    return rejected(services, {404, "No shadow exists with name: " + (name.empty() ? call.device.str() : name)});
+    return rejected(services,
+                    {404, "No shadow exists with name: " + (name.empty() ? call.device.str() : name)});
   return json_response(shadow::get_answer(document, services.clock->now()));
 }
 

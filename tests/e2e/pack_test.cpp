@@ -123,9 +123,8 @@ TEST_F(Pack, ADelegateThatRoundsDifferentlyIsAcceptedWhenItsEntrySaysSo) {
   const std::string golden = file("inputs.npy") + "," + file("d/golden/outputs.npy");
   const std::string strict = R"({"schema":1,"default":{"absolute":0.001,"same_top1":true},"engines":[)";
   write("strict.json", strict + "]}");
-  write(
-      "entry.json",
-      strict + R"({"engine":"tflite","delegate":"xnnpack","default":{"absolute":0.1,"same_top1":true}}]})");
+  write("entry.json",
+        strict + R"({"engine":"tflite","delegate":"xnnpack","default":{"absolute":0.1,"same_top1":true}}]})");
   const auto on_xnnpack = [&](const std::string& tolerance) {
     return pack("kws_float32.tflite",
                 {"--golden", golden, "--tolerance", file(tolerance), "--delegate", "xnnpack"});
