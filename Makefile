@@ -1,5 +1,5 @@
 # Everything a person does with this checkout. `make demo` and `make test` do all their own set-up from nothing.
-.PHONY: setup setup-test setup-bench build build-asan test demo bench fuzz lint format clean
+.PHONY: setup setup-test setup-bench build build-asan test demo bench fuzz lint tidy format clean
 
 setup:       ; @scripts/setup build
 setup-test:  ; @scripts/setup build test
@@ -30,8 +30,11 @@ fuzz: setup-test
 	@scripts/fuzz $(FUZZ_SECONDS)
 
 lint: setup-test
-	@cmake --preset release > /dev/null
 	@scripts/lint
+
+tidy: setup-test
+	@cmake --preset release > /dev/null
+	@scripts/tidy
 
 format: setup-test
 	@scripts/lint --fix
