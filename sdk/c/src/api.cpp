@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <span>
 
 #include "api_handles.h"
@@ -26,12 +27,19 @@ sdk::Places places_of(const drover_options_t* options) {
           .run_dir = place(DROVER_OPTION(options, run_dir), "DROVER_RUN_DIR", "/run/drover")};
 }
 
+/// The outcome as a record may have it. Looked at as a number: a C caller can have put any into the enum.
+ring::Outcome outcome_of(const drover_inference_t& inference) {
+  static_assert(sizeof inference.outcome == sizeof(unsigned));
+  unsigned number = 0;
+  std::memcpy(&number, &inference.outcome, sizeof number);
+  return number < ring::kOutcomes ? static_cast<ring::Outcome>(number) : ring::Outcome::failed;
+}
+
 /// The caller's inference as a record that the reader takes: what is out of range is brought into it.
 ring::Record record_of(const drover_inference_t& inference) {
   ring::Record record{.latency_ns = inference.latency_ns,
-                      .outcome = static_cast<ring::Outcome>(inference.outcome),
+                      .outcome = outcome_of(inference),
                       .class_index = std::max(inference.class_index, -1)};
-  if (static_cast<unsigned>(inference.outcome) >= ring::kOutcomes) record.outcome = ring::Outcome::failed;
   if (std::isnan(inference.confidence)) {
     if (record.outcome == ring::Outcome::ok) record.outcome = ring::Outcome::nan;
   } else if (inference.confidence >= 0) {

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <cmath>
+#include <cstring>
 
 #include <drover/drover.hpp>
 
@@ -155,7 +156,8 @@ TEST(ModelLine, BringsWhatIsOutOfRangeIntoIt) {
   model.record(inference);
   inference.confidence = std::nanf("");
   model.record(inference);
-  inference.outcome = static_cast<drover_outcome_t>(99);
+  const unsigned nonsense = 99;  // as only a C caller can
+  std::memcpy(&inference.outcome, &nonsense, sizeof nonsense);
   model.record(inference);
   const std::vector<ring::Record> records = drain(ring);
   ASSERT_EQ(records.size(), 3u) << "the reader refused one";
