@@ -45,7 +45,9 @@ class Programs : public testing::Test {
   /// Runs `drover` with these arguments.
   static Outcome drover(std::vector<std::string> arguments, std::vector<std::string> environment = {}) {
     arguments.insert(arguments.begin(), std::string(DROVER_BIN_DIR "/drover"));
-    const auto result = run_process({.argv = std::move(arguments), .environment = std::move(environment)});
+    const auto result = run_process({.argv = std::move(arguments),
+                                     .environment = std::move(environment),
+                                     .time_max = std::chrono::minutes(4)});  // busy machines are slow
     if (!result) {
       ADD_FAILURE() << result.error().text();
       return {};
