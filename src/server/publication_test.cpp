@@ -21,7 +21,8 @@ struct Publication : testing::Test {
   void SetUp() override { make_repository(std::chrono::hours(0)); }
   void make_repository(std::chrono::hours age) {
     std::filesystem::remove_all(keys.directory);
-    std::filesystem::remove_all(repository);
+    for (const char* part : {"metadata", "targets"})
+      std::filesystem::remove_all(repository / part);  // not .uploads
     const auto made = repo::make_keys(files, keys);
     ASSERT_TRUE(made.has_value()) << made.error().text();
     const auto created = repo::create_repository(files, repository, *made, repo::Lifetimes::served(),
