@@ -1,0 +1,116 @@
+// A device that follows a signed channel by itself: no server, no enrolment.
+#include <gtest/gtest.h>
+
+#include "fleet.h"
+
+namespace drover::e2e {
+namespace {
+
+class Standalone : public testing::Test {
+ protected:
+  Scratch scratch_;
+  Workspace workspace_{scratch_.path() / "workspace"};
+  Device device_{scratch_.path() / "device", workspace_};
+
+  void run_first_version() {
+    workspace_.publish({.version = "1.0.0"});
+    device_.start();
+    device_.wait_committed("1.0.0");
+  }
+  std::string metadata(const std::string& name) {
+    return (workspace_.repository() / "metadata" / name).string();
+  }
+};
+
+TEST_F(Standalone, UpdatesWhenTheChannelMovesAndGoesBackWhenItPointsBack) {
+  run_first_version();
+  device_.expect_sound("1.0.0");
+  workspace_.publish({.version = "1.1.0"});
+  device_.wait_committed("1.1.0");
+  device_.expect_sound("1.1.0");
+  must({program("drover"), "model", "promote", "kws", "1.0.0", "--channel", "stable", "--workspace",
+        workspace_.directory().string()});
+  device_.wait_committed("1.0.0");
+}
+
+TEST_F(Standalone, RefusesAVersionThatFailsItsSmokeTest) {
+  run_first_version();
+  workspace_.publish({.version = "1.1.0", .wrong_golden = true});
+  device_.wait_refused("smoke_output");
+  EXPECT_EQ(device_.model()["version"], "1.0.0");
+  device_.expect_sound("1.0.0");
+}
+
+TEST_F(Standalone, RefusesABundleWithOneFlippedByte) {
+  run_first_version();
+  const Path file = workspace_.pack({.version = "1.1.0"});
+  workspace_.publish_file(file);
+  // The agent may be faster than the flip: then it holds the good file, and the flip goes to the next
+  // version.
+  device_.stop();
+  workspace_.publish({.version = "1.2.0"});
+  std::string bytes = read_file(workspace_.target("1.2.0"));
+  bytes[bytes.size() / 2] ^= 1;
+  write_file(workspace_.target("1.2.0"), bytes);
+  const json before = device_.on_disk();
+  device_.start();
+  device_.wait_refused("bad_digest");
+  EXPECT_NE(device_.model()["version"], "1.2.0");
+}
+
+TEST_F(Standalone, RefusesAWrongSignatureAndOlderMetadata) {
+  run_first_version();
+  const std::string first = read_file(metadata("timestamp.json"));
+  workspace_.publish({.version = "1.1.0"});
+  device_.wait_committed("1.1.0");
+  const std::string second = read_file(metadata("timestamp.json"));
+
+  json forged = json::parse(second);
+  forged["signed"]["version"] = forged["signed"]["version"].get<int>() + 1;
+  write_file(metadata("timestamp.json"), forged.dump());
+  const auto trouble = [&] {
+    const json status = device_.ask({"status"});
+    return status["agent"]["error"].is_object() ? status["agent"]["error"].value("code", "") : std::string();
+  };
+  wait_until(
+      "the forged metadata is refused", [&] { return trouble() == "bad_signature"; }, &device_.agent());
+
+  write_file(metadata("timestamp.json"), first);
+  wait_until(
+      "the older metadata is refused", [&] { return trouble() == "metadata_rollback"; }, &device_.agent());
+  EXPECT_EQ(device_.model()["version"], "1.1.0");
+
+  write_file(metadata("timestamp.json"), second);
+  wait_until("all is well again", [&] { return trouble().empty(); }, &device_.agent());
+}
+
+TEST_F(Standalone, APersonRollsBackAndPinsWithoutAnyNetwork) {
+  run_first_version();
+  workspace_.publish({.version = "1.1.0"});
+  device_.wait_committed("1.1.0");
+  std::filesystem::rename(workspace_.repository(), workspace_.directory() / "unplugged");
+  device_.ask({"rollback", "--model", "kws"});
+  device_.wait_for("1.0.0 is back",
+                   [](const json& model) { return model["version"] == "1.0.0" && model["state"] == "idle"; });
+  EXPECT_TRUE(device_.ask({"pin", "--model", "kws"})["models"]["kws"].value("pinned", false));
+  EXPECT_EQ(device_.try_ask({"rollback", "9.9.9", "--model", "kws"}).exit_code, 1);
+  const json history = device_.ask({"history"})["models"]["kws"];
+  EXPECT_EQ(history.back()["result"], "rolled_back") << history.dump(2);
+
+  device_.stop();
+  EXPECT_FALSE(device_.ask({"status"})["agent"]["running"].get<bool>());
+  EXPECT_EQ(device_.ask({"history"})["models"]["kws"], history);
+  const Ended refused = device_.try_ask({"rollback", "--model", "kws"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.out.find("start it with"), std::string::npos) << refused.out;
+}
+
+TEST_F(Standalone, NamesWhatItLacksBeforeAByteIsFetched) {
+  run_first_version();
+  workspace_.publish({.version = "1.1.0", .requirement = "arch=riscv128"});
+  device_.wait_refused("no_variant");
+  EXPECT_NE(device_.model()["error"].value("message", "").find("riscv128"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace drover::e2e
