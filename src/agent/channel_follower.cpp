@@ -59,7 +59,9 @@ void ChannelFollower::fetched(const FollowedModel& followed, const repo::TargetI
 }
 
 void ChannelFollower::failed(const ModelName& model, const Error& error) {
-  log::warn("the channel cannot be read", {{"model", model.str()}, {"why", error.text()}});
+  const auto known = trouble_.find(model);
+  if (known == trouble_.end() || known->second.text() != error.text())  // once, not at every poll
+    log::warn("the channel cannot be read", {{"model", model.str()}, {"why", error.text()}});
   trouble_[model] = error;
 }
 

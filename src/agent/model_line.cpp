@@ -34,11 +34,11 @@ void ModelLine::pump() {
 void ModelLine::check(const ModelName& model, const lifecycle::Assignment& assignment) {
   checking_ = assignment;
   services_.refresher.follow(repo::model_target_path(model, assignment.version, ""));
-  services_.refresher.ask();
+  answer_from_ = services_.refresher.ask();
 }
 
 void ModelLine::refreshed(const Status& status) {
-  if (!checking_) return;
+  if (!checking_ || services_.refresher.begun() < answer_from_) return;
   if (status) return offer_what_was_found();
   checking_.reset();
   const Status clock =

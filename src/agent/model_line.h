@@ -56,6 +56,7 @@ class ModelLine : public Part, private Hands {
   LineServices services_;
   Updater updater_;
   std::optional<lifecycle::Assignment> checking_;
+  std::uint64_t answer_from_ = 0;  // the first refresh that began after the check
   std::unique_ptr<Download> download_;
   std::unique_ptr<SmokeRun> smoke_run_;
   std::map<Digest, lifecycle::Counts> counted_;  // of the ring's sums, what was passed on

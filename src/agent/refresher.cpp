@@ -25,9 +25,10 @@ Refresher::~Refresher() {
   if (transfer_) outside_.http.cancel(*transfer_);
 }
 
-void Refresher::ask() {
+std::uint64_t Refresher::ask() {
   asked_ = true;
   if (!running_) due_ = Monotonic(0);
+  return begun_ + 1;
 }
 
 Monotonic Refresher::due() const {
@@ -45,6 +46,7 @@ void Refresher::pump() {
 
 void Refresher::begin() {
   asked_ = false;
+  ++begun_;
   auto refresh = repo::Refresh::begin(store_, outside_.clock.now());
   if (!refresh) {
     trouble_ = refresh.error();
@@ -82,7 +84,7 @@ void Refresher::finish() {
     log::warn("the repository could not be read", {{"why", status.error().text()}});
   }
   running_.reset();
-  if (asked_) due_ = std::min(due_, now + kRetryFirst);
+  if (asked_) due_ = now;
   on_done_(status);
 }
 

@@ -30,8 +30,11 @@ class Refresher : public Part {
 
   /// Load the role that speaks about this target path in every refresh from now on.
   void follow(const std::string& target_path) { followed_.insert(target_path); }
-  /// Refresh now; when one is under way, another after it.
-  void ask();
+  /// Refresh now; when one is under way, another after it, since that one may have read what is stale by now.
+  /// Returns the number of the refresh that will answer.
+  std::uint64_t ask();
+  /// The number of the newest refresh that began.
+  [[nodiscard]] std::uint64_t begun() const { return begun_; }
 
   [[nodiscard]] Monotonic due() const override;
   void pump() override;
@@ -61,6 +64,7 @@ class Refresher : public Part {
   std::optional<Error> trouble_;
   lifecycle::TimeBounds time_;
   bool asked_ = false;
+  std::uint64_t begun_ = 0;
   Monotonic due_{0};
 };
 

@@ -181,16 +181,14 @@ void Device::wait_for(const std::string& what, const std::function<bool(const js
 
 void Device::wait_committed(const std::string& version) {
   wait_for(version + " is committed", [&](const json& model) {
-    return model.value("state", "") == "idle" && model["version"] == version &&
+    return text(model, "state") == "idle" && text(model, "version") == version &&
            model.value("committed", false);
   });
 }
 
 void Device::wait_refused(const std::string& code) {
-  wait_for("refused with " + code, [&](const json& model) {
-    return model.value("state", "") == "idle" && model["error"].is_object() &&
-           model["error"].value("code", "") == code;
-  });
+  wait_for("refused with " + code,
+           [&](const json& model) { return text(model, "state") == "idle" && error_code(model) == code; });
 }
 
 void Device::expect_sound(const std::string& version, bool at_rest) const {

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -74,6 +75,7 @@ Process::Process(Words argv, Path log, Words environment) : log_(std::move(log))
   if (out < 0) throw std::runtime_error("cannot write " + log_.string());
   pid_ = ::fork();
   if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that aborts leaves nothing running
     ::dup2(out, 1);
     ::dup2(out, 2);
     for (std::string& variable : environment) ::putenv(variable.data());
@@ -125,6 +127,16 @@ void wait_until(const std::string& what, const std::function<bool()>& done, cons
                                            log_of != nullptr ? log_of->log_tail() : ""));
     std::this_thread::sleep_for(kLookEvery);
   }
+}
+
+std::string text(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::string error_code(const json& model) {
+  const auto error = model.find("error");
+  return error != model.end() && error->is_object() ? text(*error, "code") : "";
 }
 
 void write_file(const Path& path, std::string_view text) {

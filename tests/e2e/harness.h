@@ -69,6 +69,11 @@ class Process {
 void wait_until(const std::string& what, const std::function<bool()>& done, const Process* log_of = nullptr,
                 std::chrono::seconds limit = std::chrono::seconds(60));
 
+/// The text at `key`; "" where there is none.
+std::string text(const json& object, const char* key);
+/// The code of the error in a model's entry; "" where there is none.
+std::string error_code(const json& model);
+
 void write_file(const Path& path, std::string_view text);
 std::string read_file(const Path& path);
 /// A TCP port of 127.0.0.1 that was free a moment ago.

@@ -31,8 +31,8 @@ TEST_F(WithServer, ADeviceRunsWhatItIsAssignedAndSaysSo) {
   run_first_version();
   device_->expect_sound("1.0.0");
   server_.wait_reported("press-7", "1.0.0", [&](const json& reported) {
-    return reported.value("version", "") == "1.0.0" && reported.value("state", "") == "idle" &&
-           reported["digest"] == device_->model()["digest"];
+    return text(reported, "version") == "1.0.0" && text(reported, "state") == "idle" &&
+           text(reported, "digest") == text(device_->model(), "digest");
   });
   // A new assignment is heard at once, by the long-poll, also when the version was published after the
   // refresh.
@@ -44,16 +44,16 @@ TEST_F(WithServer, ADeviceRunsWhatItIsAssignedAndSaysSo) {
 TEST_F(WithServer, AReportThatFoundNoNetworkArrivesWhenTheServerIsBack) {
   run_first_version();
   server_.wait_reported("press-7", "idle",
-                        [](const json& reported) { return reported.value("state", "") == "idle"; });
+                        [](const json& reported) { return text(reported, "state") == "idle"; });
   workspace_.publish({.version = "1.1.0"});
   server_.assign("press-7", "1.1.0");
   device_->wait_committed("1.1.0");
   server_.stop();
   device_->ask({"rollback", "--model", "kws"});
-  device_->wait_for("1.0.0 is back", [](const json& model) { return model["version"] == "1.0.0"; });
+  device_->wait_for("1.0.0 is back", [](const json& model) { return text(model, "version") == "1.0.0"; });
   server_.start();
   server_.wait_reported("press-7", "the rollback",
-                        [](const json& reported) { return reported.value("version", "") == "1.0.0"; });
+                        [](const json& reported) { return text(reported, "version") == "1.0.0"; });
   EXPECT_EQ(device_->model()["version"], "1.0.0") << "the same assignment does not undo what a person did";
 }
 
@@ -64,20 +64,19 @@ TEST_F(WithServer, TakesABadVersionBackQuarantinesItAndDoesNotFetchItAgain) {
   const std::string policy = "[probation]\nduration = \"1h\"\nmin_samples = 50\nadopt_within = \"1h\"\n";
   workspace_.publish({.version = "1.1.0", .policy = policy});
   server_.assign("press-7", "1.1.0");
-  device_->wait_for("probation", [](const json& model) { return model["state"] == "probation"; });
+  device_->wait_for("probation", [](const json& model) { return text(model, "state") == "probation"; });
   app.adopt();
   app.infer(100, ring::Outcome::failed);
   device_->wait_for("1.0.0 is back", [](const json& model) {
-    return model["version"] == "1.0.0" && model["state"] == "idle";
+    return text(model, "version") == "1.0.0" && text(model, "state") == "idle";
   });
-  server_.wait_reported("press-7", "why", [](const json& reported) {
-    return reported["error"].is_object() && reported["error"].value("code", "") == "probation_errors";
-  });
+  server_.wait_reported("press-7", "why",
+                        [](const json& reported) { return error_code(reported) == "probation_errors"; });
   EXPECT_EQ(device_->model()["quarantine"].at(0).value("version", ""), "1.1.0");
   device_->stop();
   device_->start();
   server_.wait_reported("press-7", "1.0.0",
-                        [](const json& reported) { return reported.value("version", "") == "1.0.0"; });
+                        [](const json& reported) { return text(reported, "version") == "1.0.0"; });
   EXPECT_EQ(device_->model()["version"], "1.0.0");
   device_->expect_sound("1.0.0");
 }
@@ -89,8 +88,7 @@ TEST_F(WithServer, TakesAVersionBackThatTheApplicationDoesNotAdopt) {
        .policy = "[probation]\nduration = \"1h\"\nmin_samples = 1\nadopt_within = \"500ms\"\n"});
   server_.assign("press-7", "1.1.0");
   server_.wait_reported("press-7", "the rollback", [](const json& reported) {
-    return reported.value("version", "") == "1.0.0" && reported["error"].is_object() &&
-           reported["error"].value("code", "") == "probation_not_adopted";
+    return text(reported, "version") == "1.0.0" && error_code(reported) == "probation_not_adopted";
   });
 }
 
