@@ -45,8 +45,7 @@ find_package(PkgConfig REQUIRED)
 find_package(GTest QUIET)
 
 # One precompiled header for the code and one for the tests, compiled once each.
-file(WRITE "${CMAKE_BINARY_DIR}/pch.cpp.in" "// the unit that carries the precompiled header\n")
-configure_file("${CMAKE_BINARY_DIR}/pch.cpp.in" "${CMAKE_BINARY_DIR}/pch.cpp" COPYONLY)
+file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/pch.cpp" CONTENT "// the unit that carries the precompiled header\n")
 set(pch_headers <algorithm> <array> <chrono> <cstdint> <expected> <functional> <map> <memory>
     <optional> <span> <string> <string_view> <utility> <vector> <fmt/format.h> <nlohmann/json.hpp>)
 add_library(drover_pch STATIC "${CMAKE_BINARY_DIR}/pch.cpp")

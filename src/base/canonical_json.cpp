@@ -12,14 +12,10 @@ namespace {
 
 using nlohmann::json;
 
-/// Watches depth and duplicate keys while nlohmann's parser builds the document.
+/// Watches for duplicate keys while nlohmann's parser builds the document.
 class Guard {
  public:
-  explicit Guard(int depth_max) : depth_max_(depth_max) {}
-
-  bool operator()(int depth, json::parse_event_t event, json& parsed) {
-    if (depth > depth_max_ && problem_.empty())
-      problem_ = fmt::format("nested deeper than {} levels", depth_max_);
+  bool operator()(int /*depth*/, json::parse_event_t event, json& parsed) {
     switch (event) {
       case json::parse_event_t::object_start:
         keys_.emplace_back();
@@ -40,11 +36,11 @@ class Guard {
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
  private:
-  int depth_max_;
   std::vector<std::set<std::string>> keys_;
   std::string problem_;
 };
 
+/// Before the parser sees the text: its recursion, and the guard's keys, are bounded by this.
 std::optional<std::string> too_deep(std::string_view text, int depth_max) {
   int depth = 0;
   bool in_string = false;
@@ -129,7 +125,7 @@ Result<json> parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.starts_with("\xEF\xBB\xBF"))
     return fail(Code::bad_json, "line 1, column 1: starts with a byte-order mark");
   if (auto problem = too_deep(text, limits.depth_max)) return fail(Code::bad_json, *problem);
-  Guard guard(limits.depth_max);
+  Guard guard;
   try {
     json value = json::parse(text, std::ref(guard));
     if (!guard.problem().empty()) return fail(Code::bad_json, guard.problem());
