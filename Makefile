@@ -26,7 +26,7 @@ bench: setup-bench
 
 fuzz: setup-test
 	@[ -f build-fuzz/build.ninja ] || cmake --preset fuzz
-	@cmake --build build-fuzz
+	@cmake --build build-fuzz --target fuzzers
 	@scripts/fuzz $(FUZZ_SECONDS)
 
 lint: setup-test

@@ -2,8 +2,9 @@
 # *_fuzz.cpp a fuzzer each, and its main.cpp, when PROGRAM is given, the program of that name.
 include(GoogleTest)
 
-# Everything that is run or linked by others, without the tests: what `make build` builds.
+# Everything that is run or linked by others, without the tests: what `make build` builds; and what `make fuzz` runs.
 add_custom_target(programs)
+add_custom_target(fuzzers)
 
 # drover_room(NAME [ROOMS r…] [LIBS lib…] [PROGRAM name] [TEST_ROOMS r…] [TEST_LIBS lib…])
 function(drover_room name)
@@ -41,6 +42,7 @@ function(drover_room name)
       add_executable(${fuzzer} "${source}")
       target_link_libraries(${fuzzer} PRIVATE drover_${name} ${arg_TEST_ROOMS} ${arg_LIBS})
       target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
+      add_dependencies(fuzzers ${fuzzer})
       set_target_properties(${fuzzer} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz")
     endforeach()
   endif()
