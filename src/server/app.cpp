@@ -76,7 +76,7 @@ Status App::listen() {
   net::Handlers handlers;
   handlers.answer = [&services](const net::Request& request) { return handle(services, request); };
   handlers.plan = [&services](const net::Request& head) { return plan_body(services.config, head); };
-  handlers.admit = [&services](const net::Request& head) { return admit_upload(services, head); };
+  handlers.admit = [&services](const net::Request& head) { return admit(services, head); };
   // Requests may come before start_server() returns; what they notify then, nobody waits for yet.
   server_ = DROVER_TRY(net::start_server(server_options(services.config), std::move(handlers)));
   services.connect(*server_);

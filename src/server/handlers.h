@@ -27,7 +27,7 @@ Result<net::Answer> show_logs(Services& services, const Call& call);
 Result<net::Answer> list_audit(Services& services, const Call& call);
 
 Result<net::Answer> read_repository(Services& services, const Call& call);
-Result<net::Answer> write_repository(Services& services, const Call& call);
+Result<net::Answer> upload_target(Services& services, const Call& call);
 Result<net::Answer> publish_metadata(Services& services, const Call& call);
 
 Result<net::Answer> healthz(Services& services, const Call& call);

@@ -7,6 +7,7 @@
 #include "server/assignment.h"
 #include "server/body.h"
 #include "server/handlers.h"
+#include "server/publication.h"
 #include "server/shadows.h"
 #include "shadow/answers.h"
 
@@ -73,16 +74,6 @@ bool has_label(const db::Device& device, const std::string& filter) {
   const auto found = device.labels.find(filter.substr(0, equals));
   if (found == device.labels.end()) return false;
   return equals == filter.size() || found->second == filter.substr(equals + 1);
-}
-
-Status check_published(Services& services, const ModelName& model, const Version& version) {
-  const auto files =
-      DROVER_TRY(services.blobs->list(fmt::format("targets/models/{}/{}", model.str(), version.str())));
-  if (!files.empty()) return {};
-  return fail(Code::not_found,
-              fmt::format("{} {} is not in this server's repository: publish it first, or assign"
-                          " it with force when devices fetch from another repository",
-                          model.str(), version.str()));
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/api/v1/devices/{}/logs", Access::viewer, show_logs},
     Route{"GET", "/api/v1/audit", Access::viewer, list_audit},
 
-    Route{"PUT", "/api/v1/repository/{*}", Access::operator_, write_repository},
+    Route{"PUT", "/api/v1/repository/targets/{*}", Access::operator_, upload_target},
     Route{"POST", "/api/v1/repository/metadata", Access::operator_, publish_metadata},
     Route{"GET", "/repo/{*}", Access::anyone, read_repository},
 
