@@ -45,6 +45,8 @@ enum class Role : std::uint8_t { viewer, operator_, admin };
 struct Operator {
   std::string name = {};
   Role role = Role::viewer;
+  std::optional<UnixTime> created_at = {};
+  std::optional<UnixTime> expires_at = {};  // none: good until it is removed
 };
 
 struct TelemetryRow {
@@ -77,7 +79,11 @@ class Store {
   virtual ~Store() = default;
 
   virtual Status add_operator(const Operator& who, const Digest& token_hash) = 0;  // already_exists
+  /// Also one whose token has expired.
   virtual Result<std::optional<Operator>> find_operator(const Digest& token_hash) = 0;
+  virtual Result<std::vector<Operator>> list_operators() = 0;  // by name
+  /// not_found; conflict for the last admin whose token does not expire.
+  virtual Status remove_operator(const std::string& name) = 0;
 
   virtual Status add_token(const EnrolmentToken& token) = 0;
   /// Uses the token up and writes the device and its certificate, or changes nothing: not_authenticated for a
