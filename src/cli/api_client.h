@@ -32,6 +32,7 @@ class ApiClient {
   Result<nlohmann::json> post(const std::string& path, const nlohmann::json& body) const {
     return call("POST", path, body.dump());
   }
+  Result<nlohmann::json> remove(const std::string& path) const { return call("DELETE", path, ""); }
   /// Sends a file as it is, a buffer at a time; `progress` is told the bytes sent.
   Result<nlohmann::json> upload(const std::string& path, const fs::Path& file,
                                 const std::function<void(std::uint64_t)>& progress) const;

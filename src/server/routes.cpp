@@ -15,6 +15,9 @@ constexpr std::array kRoutes = {
     Route{"POST", "/things/{}/shadow", Access::device, thing_update_shadow},
     Route{"DELETE", "/things/{}/shadow", Access::device, thing_delete_shadow},
 
+    Route{"POST", "/api/v1/operators", Access::admin, create_operator},
+    Route{"GET", "/api/v1/operators", Access::admin, list_operators},
+    Route{"DELETE", "/api/v1/operators/{}", Access::admin, revoke_operator},
     Route{"POST", "/api/v1/tokens", Access::operator_, create_token},
     Route{"GET", "/api/v1/devices", Access::viewer, list_devices},
     Route{"GET", "/api/v1/devices/{}", Access::viewer, show_device},

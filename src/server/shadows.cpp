@@ -21,6 +21,12 @@ net::Response rejected(Services& services, const shadow::Rejection& rejection) {
 
 std::string shadow_key(const std::string& thing) { return "shadow/" + thing; }
 
+bool is_shadow_name(const std::string& name) {
+  return name.size() <= 64 && name.find_first_not_of(
+                                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789$:_-") == std::string::npos;
+}
+
 Result<shadow::Document> load_shadow(Services& services, const std::string& thing, const std::string& name) {
   return parse_stored(DROVER_TRY(services.store->load_shadow(thing, name))).in("shadow of " + thing);
 }
