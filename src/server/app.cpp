@@ -41,6 +41,7 @@ Result<std::unique_ptr<Services>> open_services(Config config, Clock& clock) {
   DROVER_TRY(prepare_directories(config));
   services->store = DROVER_TRY(db::open_sqlite_store(config.at(config.database).string()));
   services->blobs = db::make_directory_blob_store(fs::real_file_system(), config.at(config.repository));
+  services->limits = std::make_unique<RateLimits>(config);
   services->config = std::move(config);
   return services;
 }
