@@ -76,6 +76,8 @@ struct AuditRow {
 /// disk_full, bad_record.
 class Store {
  public:
+  static constexpr std::size_t kShadowsMax = 32;  // of a thing, its own and named ones, deleted ones too
+
   virtual ~Store() = default;
 
   virtual Status add_operator(const Operator& who, const Digest& token_hash) = 0;  // already_exists
@@ -106,7 +108,8 @@ class Store {
   virtual Result<std::optional<std::string>> load_shadow(const std::string& thing,
                                                          const std::string& name) = 0;
   /// Replaces a shadow by what `change` makes of it, with no other change in between. A failure of `change`
-  /// is the call's. `change` is quick and does not call the store.
+  /// is the call's. `change` is quick and does not call the store. too_many for a new name when the thing has
+  /// kShadowsMax of them.
   using ShadowChange = std::function<Result<std::string>(const std::optional<std::string>& before)>;
   virtual Status change_shadow(const std::string& thing, const std::string& name,
                                const ShadowChange& change) = 0;

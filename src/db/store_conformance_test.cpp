@@ -189,6 +189,16 @@ TEST_P(StoreConformance, ARefusedChangeChangesNothingAndNobodyElse) {
   EXPECT_EQ(store->find_setting("k").value(), "49");
 }
 
+TEST_P(StoreConformance, AThingHasABoundedNumberOfShadows) {
+  const auto write = [&](const std::string& thing, const std::string& name) {
+    return store->change_shadow(thing, name, [](const auto&) -> Result<std::string> { return "{}"; });
+  };
+  for (std::size_t i = 0; i < Store::kShadowsMax; ++i) ASSERT_TRUE(write("cam", std::to_string(i)));
+  EXPECT_EQ(write("cam", "more").error().code, Code::too_many);
+  EXPECT_TRUE(write("cam", "0")) << "those that are there go on";
+  EXPECT_TRUE(write("other", "0"));
+}
+
 TEST_P(StoreConformance, KeepsEachTelemetryRowOnce) {
   const std::vector<TelemetryRow> rows = {{"e", 1, {}, "one"}, {"e", 2, {}, "two"}};
   ASSERT_TRUE(store->add_telemetry(device("cam"), rows, {{"e", 5, 9}}, at(10)));

@@ -61,6 +61,8 @@ net::Response update_shadow(Services& services, const std::string& thing, const 
   const auto changed = change_shadow(services, thing, name, [&](const shadow::Document& before) {
     return shadow::apply(before, *update, now, limits);
   });
+  if (!changed && changed.error().code == Code::too_many)
+    return rejected(services, {429, changed.error().message});
   if (!changed) {
     log::error("a shadow cannot be stored", {{"thing", thing}, {"error", changed.error().text()}});
     return rejected(services, {500, "Internal service failure"});
