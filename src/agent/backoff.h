@@ -16,7 +16,8 @@ class Backoff {
   Backoff(std::chrono::milliseconds first, std::chrono::milliseconds longest, RandomBelow random)
       : first_(first), longest_(longest), random_(std::move(random)) {}
 
-  std::chrono::milliseconds next();
+  /// `at_least`: what the peer asked for; a chance's worth more of it, since others were told the same.
+  std::chrono::milliseconds next(std::chrono::milliseconds at_least = std::chrono::milliseconds(0));
   void reset() { tries_ = 0; }
   [[nodiscard]] int tries() const { return tries_; }
 

@@ -1,5 +1,6 @@
 #include "agent/renewal.h"
 
+#include "agent/retry_after.h"
 #include "base/log.h"
 #include "net/certificates.h"
 
@@ -49,15 +50,15 @@ void Renewal::begin() {
 
 void Renewal::ended(const std::string& key, const Result<net::ClientResponse>& response) {
   const auto issued = read_issued(response);
-  if (!issued) return broke(issued.error());
+  if (!issued) return broke(issued.error(), retry_after(response));
   if (const Status stored = identity_.replace(key, issued->certificate, issued->ca); !stored)
     return broke(stored.error());
   backoff_.reset();
   log::info("the device's certificate was renewed");
 }
 
-void Renewal::broke(const Error& error) {
-  due_ = outside_.clock.monotonic() + backoff_.next();
+void Renewal::broke(const Error& error, std::chrono::milliseconds at_least) {
+  due_ = outside_.clock.monotonic() + backoff_.next(at_least);
   log::warn("the device's certificate could not be renewed", {{"why", error.text()}});
 }
 

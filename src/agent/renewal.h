@@ -24,7 +24,7 @@ class Renewal : public Part {
   [[nodiscard]] Result<bool> is_time() const;
   void begin();
   void ended(const std::string& key, const Result<net::ClientResponse>& response);
-  void broke(const Error& error);
+  void broke(const Error& error, std::chrono::milliseconds at_least = {});
 
   Outside& outside_;
   std::string server_, device_;

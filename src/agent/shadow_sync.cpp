@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "agent/identity.h"
+#include "agent/retry_after.h"
 #include "base/log.h"
 
 namespace drover::agent {
@@ -60,7 +61,8 @@ void ShadowListener::pump() {
 
 void ShadowListener::ended(const Result<net::ClientResponse>& response) {
   if (!response) return broke(response.error());
-  if (response->status != 200) return broke(read_answer(response, server_ + "/device/v1/shadow").error());
+  if (response->status != 200)
+    return broke(read_answer(response, server_ + "/device/v1/shadow").error(), retry_after(response));
   const auto view = read_shadow(response->body);
   if (!view) return broke(view.error());
   heard(*view);
@@ -78,8 +80,8 @@ void ShadowListener::heard(const ShadowView& view) {
   on_desired_(view);
 }
 
-void ShadowListener::broke(const Error& error) {
-  const auto wait = backoff_.next();
+void ShadowListener::broke(const Error& error, std::chrono::milliseconds at_least) {
+  const auto wait = backoff_.next(at_least);
   if (online_ || backoff_.tries() == 1) log::warn("the server does not answer", {{"why", error.text()}});
   online_ = false;
   trouble_ = error;
@@ -144,7 +146,7 @@ void ShadowReporter::ended(const nlohmann::json& agent, const Result<net::Client
   }
   waiting_.merge(sent_);  // what was said anew meanwhile stays as it is
   sent_.clear();
-  due_ = outside_.clock.monotonic() + backoff_.next();
+  due_ = outside_.clock.monotonic() + backoff_.next(retry_after(response));
   log::debug("a report waits", {{"why", read_answer(response, server_).error().text()}});
 }
 

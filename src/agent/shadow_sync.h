@@ -35,7 +35,7 @@ class ShadowListener : public Part {
  private:
   void ended(const Result<net::ClientResponse>& response);
   void heard(const ShadowView& view);
-  void broke(const Error& error);
+  void broke(const Error& error, std::chrono::milliseconds at_least = {});
 
   Outside& outside_;
   std::string server_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/identity.h"
+#include "agent/retry_after.h"
 #include "base/log.h"
 #include "base/random.h"
 
@@ -105,7 +106,7 @@ void Telemetry::ended(const Result<net::ClientResponse>& response) {
   const Status taken = answer ? spool_.acknowledge(*answer) : Status(fail(answer.error()));
   if (taken && spool_.size() < before) return backoff_.reset();
   if (!taken) log::debug("telemetry waits", {{"why", taken.error().text()}});
-  send_due_ = outside_.clock.monotonic() + backoff_.next();
+  send_due_ = outside_.clock.monotonic() + backoff_.next(retry_after(response));
 }
 
 }  // namespace drover::agent

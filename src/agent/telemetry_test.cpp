@@ -58,5 +58,23 @@ TEST(Telemetry, LooksEveryPeriodAndSendsTogetherWhatWaitedForTheNetwork) {
   EXPECT_EQ(telemetry.due(), clock.monotonic() + std::chrono::minutes(1));
 }
 
+TEST(Telemetry, ComesAgainNoSoonerThanTheServerAsks) {
+  FakeHttp http;
+  fs::SimFileSystem files;
+  ManualClock clock{UnixTime{}};
+  Outside outside{http, files, clock, [](std::uint64_t) { return std::uint64_t{0}; }};
+  Telemetry telemetry(outside, "https://h", std::chrono::hours(1), [] { return json::object(); });
+  telemetry.pump();
+  net::ClientResponse refusal = answer(429, R"({"error":{"code":"too_many","message":"slowly"}})");
+  refusal.headers = {{"retry-after", "90"}};
+  http.end(refusal);
+  clock.advance(std::chrono::seconds(89));
+  telemetry.pump();
+  EXPECT_EQ(http.open(), 0u);
+  clock.advance(std::chrono::seconds(1));
+  telemetry.pump();
+  EXPECT_EQ(http.open(), 1u);
+}
+
 }  // namespace
 }  // namespace drover::agent

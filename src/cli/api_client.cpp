@@ -6,13 +6,12 @@
 #include <cstdlib>
 
 #include "base/canonical_json.h"
-#include "fs/file_system.h"
-#include "net/http.h"
 
 namespace drover::cli {
 namespace {
 
 constexpr std::uint64_t kAnswerBytesMax = 64 << 20;
+constexpr std::chrono::minutes kServerWritesMax{10};  // a large file's way to the server's disk
 
 std::string or_environment(const std::string& given, const char* variable) {
   const char* value = std::getenv(variable);
@@ -101,30 +100,57 @@ Result<ApiClient> ApiClient::connect(const ApiOptions& options) {
   if (client.token_.empty())
     return fail(Code::invalid_argument, "no operator's token: give --token-file FILE or set DROVER_TOKEN");
   while (client.url_.ends_with('/')) client.url_.pop_back();
+  client.http_ = net::make_curl_client({.identity = {.ca_file = client.ca_}});
   return client;
 }
 
-Result<nlohmann::json> ApiClient::call(const std::string& method, const std::string& path,
-                                       const std::string& body,
-                                       std::vector<std::pair<std::string, std::string>> headers) const {
-  const auto http = net::make_curl_client({.identity = {.ca_file = ca_}});
-  net::ClientRequest request{.method = method,
-                             .url = url_ + path,
-                             .headers = std::move(headers),
-                             .body = body,
-                             .bytes_max = kAnswerBytesMax};
-  if (method == "PUT") request.timeout = std::chrono::milliseconds(0);  // a file takes as long as it takes
+Result<net::ClientResponse> ApiClient::send(net::ClientRequest request) const {
   request.headers.emplace_back("authorization", "Bearer " + token_);
-  request.headers.emplace_back("content-type", "application/json");
-  const auto response = http->perform(std::move(request));
+  auto response = http_->perform(std::move(request));
   if (!response) return fail(unreachable(url_, response.error()));
-  auto answer = parse_json(response->body, {.bytes_max = kAnswerBytesMax, .depth_max = 100});
-  if (!answer)
+  return response;
+}
+
+Result<nlohmann::json> ApiClient::call(const std::string& method, const std::string& path,
+                                       const std::string& body) const {
+  return answer(send({.method = method,
+                      .url = url_ + path,
+                      .headers = {{"content-type", "application/json"}},
+                      .body = body,
+                      .bytes_max = kAnswerBytesMax}),
+                path);
+}
+
+Result<nlohmann::json> ApiClient::upload(const std::string& path, const fs::Path& file,
+                                         const std::function<void(std::uint64_t)>& progress) const {
+  const std::shared_ptr<fs::File> bytes =
+      DROVER_TRY(fs::real_file_system().open(file, fs::Open::read).in(file.string()));
+  const std::uint64_t size = DROVER_TRY(bytes->size());
+  const auto source = [&](std::uint64_t offset, std::span<std::uint8_t> into) -> Result<std::size_t> {
+    const std::size_t got = DROVER_TRY(bytes->read_at(offset, into).in(file.string()));
+    progress(offset + got);
+    return got;
+  };
+  return answer(send({.method = "PUT",
+                      .url = url_ + path,
+                      .headers = {{"content-type", "application/octet-stream"}},
+                      .source = source,
+                      .source_bytes = size,
+                      .timeout = std::chrono::milliseconds(0),  // a file takes as long as it takes
+                      .stall_timeout = kServerWritesMax}),
+                path);
+}
+
+Result<nlohmann::json> ApiClient::answer(const Result<net::ClientResponse>& response,
+                                         const std::string& path) const {
+  if (!response) return fail(response.error());
+  auto document = parse_json(response->body, {.bytes_max = kAnswerBytesMax, .depth_max = 100});
+  if (!document)
     return fail(Code::bad_response,
                 fmt::format("{}{} answered {} with something that is no JSON; is it a Drover server?", url_,
                             path, response->status));
-  if (response->status >= 300) return fail(server_error(response->status, *answer));
-  return answer;
+  if (response->status >= 300) return fail(server_error(response->status, *document));
+  return document;
 }
 
 std::string encode_query(std::string_view text) {

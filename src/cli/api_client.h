@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "fs/file_system.h"
+#include "net/http.h"
 
 namespace drover::cli {
 
@@ -30,13 +32,20 @@ class ApiClient {
   Result<nlohmann::json> post(const std::string& path, const nlohmann::json& body) const {
     return call("POST", path, body.dump());
   }
-  /// Sends a whole body as it is; the answer's "error" becomes the failure.
-  Result<nlohmann::json> call(const std::string& method, const std::string& path, const std::string& body,
-                              std::vector<std::pair<std::string, std::string>> headers = {}) const;
+  Result<nlohmann::json> remove(const std::string& path) const { return call("DELETE", path, ""); }
+  /// Sends a file as it is, a buffer at a time; `progress` is told the bytes sent.
+  Result<nlohmann::json> upload(const std::string& path, const fs::Path& file,
+                                const std::function<void(std::uint64_t)>& progress) const;
+  /// A request as this operator, whatever comes back.
+  Result<net::ClientResponse> send(net::ClientRequest request) const;
   [[nodiscard]] const std::string& url() const { return url_; }
-  [[nodiscard]] const std::string& ca() const { return ca_; }
 
  private:
+  Result<nlohmann::json> call(const std::string& method, const std::string& path,
+                              const std::string& body) const;
+  [[nodiscard]] Result<nlohmann::json> answer(const Result<net::ClientResponse>& response,
+                                              const std::string& path) const;
+  std::shared_ptr<net::HttpClient> http_;
   std::string url_;
   std::string token_;
   std::string ca_;

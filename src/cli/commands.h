@@ -12,6 +12,7 @@ namespace drover::cli {
 // Each adds its verbs to the program; one file a group, named for it.
 void add_device_commands(CLI::App& program, Context& context);
 void add_logs_commands(CLI::App& program, Context& context);
+void add_token_commands(CLI::App& program, Context& context);
 void add_shadow_commands(CLI::App& program, Context& context);
 void add_model_inspect_commands(CLI::App& program, Context& context);
 void add_model_pack_commands(CLI::App& program, Context& context);

@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "base/clock.h"
-#include "cli/api_client.h"
 #include "cli/commands.h"
+#include "cli/server_verb.h"
 
 namespace drover::cli {
 namespace {
@@ -13,7 +13,6 @@ using nlohmann::json;
 
 /// What the verbs of this noun take; each uses some of it.
 struct Arguments {
-  ApiOptions api = {};
   std::string device = {};
   std::string label = {};
   std::vector<std::string> labels = {};
@@ -87,8 +86,7 @@ Result<json> parse_labels(const std::vector<std::string>& texts) {
   return labels;
 }
 
-Result<Answer> make_token(const Arguments& arguments) {
-  const auto client = DROVER_TRY(ApiClient::connect(arguments.api));
+Result<Answer> make_token(const ApiClient& client, const Arguments& arguments) {
   const auto life = DROVER_TRY(parse_duration(arguments.expires).in("--expires"));
   const json body = {{"device", arguments.device.empty() ? json(nullptr) : json(arguments.device)},
                      {"labels", DROVER_TRY(parse_labels(arguments.labels))},
@@ -97,8 +95,7 @@ Result<Answer> make_token(const Arguments& arguments) {
   return answer(made, made["token"].get<std::string>());
 }
 
-Result<Answer> list_devices(const Arguments& arguments) {
-  const auto client = DROVER_TRY(ApiClient::connect(arguments.api));
+Result<Answer> list_devices(const ApiClient& client, const Arguments& arguments) {
   json devices = json::array();
   std::string after;
   do {
@@ -112,22 +109,19 @@ Result<Answer> list_devices(const Arguments& arguments) {
   return answer({{"devices", devices}}, devices.empty() ? "no devices" : text);
 }
 
-Result<Answer> show_device(const Arguments& arguments) {
-  const auto client = DROVER_TRY(ApiClient::connect(arguments.api));
+Result<Answer> show_device(const ApiClient& client, const Arguments& arguments) {
   const json device = DROVER_TRY(client.get("/api/v1/devices/" + encode_query(arguments.device)));
   return answer(device, device_text(device));
 }
 
-Result<Answer> label_device(const Arguments& arguments) {
-  const auto client = DROVER_TRY(ApiClient::connect(arguments.api));
+Result<Answer> label_device(const ApiClient& client, const Arguments& arguments) {
   const json labels = DROVER_TRY(parse_labels(arguments.labels));
   const json device = DROVER_TRY(client.post(
       fmt::format("/api/v1/devices/{}/labels", encode_query(arguments.device)), {{"labels", labels}}));
   return answer(device, device_text(device));
 }
 
-Result<Answer> assign_version(const Arguments& arguments) {
-  const auto client = DROVER_TRY(ApiClient::connect(arguments.api));
+Result<Answer> assign_version(const ApiClient& client, const Arguments& arguments) {
   const auto at = arguments.model.find('@');
   if (at == std::string::npos)
     return fail(Code::invalid_argument,
@@ -142,22 +136,11 @@ Result<Answer> assign_version(const Arguments& arguments) {
                                   made["order"].get<std::uint64_t>()));
 }
 
-Result<Answer> revoke_device(const Arguments& arguments) {
-  const auto client = DROVER_TRY(ApiClient::connect(arguments.api));
+Result<Answer> revoke_device(const ApiClient& client, const Arguments& arguments) {
   const json device = DROVER_TRY(
       client.post(fmt::format("/api/v1/devices/{}/revoke", encode_query(arguments.device)), json::object()));
   return answer(device,
                 fmt::format("{}: revoked; its certificates are refused from now on", arguments.device));
-}
-
-using Work = Result<Answer> (*)(const Arguments&);
-
-CLI::App* add_verb(CLI::App* device, Context& context, const std::shared_ptr<Arguments>& arguments,
-                   const std::string& name, const std::string& about, Work work) {
-  CLI::App* verb = device->add_subcommand(name, about);
-  add_api_options(verb, arguments->api);
-  on_run(verb, context, [arguments, work] { return work(*arguments); });
-  return verb;
 }
 
 }  // namespace
@@ -165,8 +148,8 @@ CLI::App* add_verb(CLI::App* device, Context& context, const std::shared_ptr<Arg
 void add_device_commands(CLI::App& program, Context& context) {
   CLI::App* device = noun(program, "device", "Devices that a server knows");
   const auto arguments = std::make_shared<Arguments>();
-  const auto add = [&](const char* name, const char* about, Work work) {
-    return add_verb(device, context, arguments, name, about, work);
+  const auto add = [&](const char* name, const char* about, auto work) {
+    return add_server_verb(device, context, name, about, arguments, work);
   };
   CLI::App* token = add("token", "Make a one-time token with which a device enrols", make_token);
   token->add_option("--device", arguments->device, "Good for the device of this id only");

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "cli/api_client.h"
 #include "cli/commands.h"
+#include "cli/server_verb.h"
 
 namespace drover::cli {
 namespace {
@@ -11,7 +11,6 @@ namespace {
 using nlohmann::json;
 
 struct Arguments {
-  ApiOptions api = {};
   std::string device = {};
   std::uint64_t count = 20;
 };
@@ -25,8 +24,7 @@ std::string state_text(const json& device) {
   return text.empty() ? "nothing reported yet\n" : text;
 }
 
-Result<Answer> show_logs(const Arguments& arguments) {
-  const auto client = DROVER_TRY(ApiClient::connect(arguments.api));
+Result<Answer> show_logs(const ApiClient& client, const Arguments& arguments) {
   const json logs = DROVER_TRY(client.get(
       fmt::format("/api/v1/devices/{}/logs?count={}", encode_query(arguments.device), arguments.count)));
   std::string text = state_text(logs["device"]);
@@ -42,10 +40,9 @@ Result<Answer> show_logs(const Arguments& arguments) {
 void add_logs_commands(CLI::App& program, Context& context) {
   CLI::App* logs = program.add_subcommand("logs", "What a device reported last: model states and telemetry");
   const auto arguments = std::make_shared<Arguments>();
-  add_api_options(logs, arguments->api);
   logs->add_option("device", arguments->device, "Device id")->required();
   logs->add_option("--count", arguments->count, "Telemetry rows, newest first")->capture_default_str();
-  on_run(logs, context, [arguments] { return show_logs(*arguments); });
+  on_server(logs, context, arguments, show_logs);
 }
 
 }  // namespace drover::cli

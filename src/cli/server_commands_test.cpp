@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include "base/process.h"
 #include "cli/init_server.h"
@@ -102,6 +103,30 @@ TEST_F(ServerCommands, AnOperatorRunsAFleetFromTheShell) {
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_NE(refused.err.find("was revoked"), std::string::npos) << refused.err;
   EXPECT_EQ(end_server(SIGTERM), 0) << "SIGTERM ends it in order";
+}
+
+TEST_F(ServerCommands, AnAdminGivesOthersTheirTokensAndTakesThemBack) {
+  start_server();
+  const json made = ask({"token", "create", "--name", "ci", "--role", "viewer", "--expires", "90d"});
+  EXPECT_EQ(made["role"], "viewer");
+  const std::string file = (workspace / "ci.token").string();
+  std::ofstream(file) << made["token"].get<std::string>() << "\n";
+  const auto as_ci = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(),
+                     {"--server", url, "--token-file", file, "--ca", (workspace / "ca/ca.crt").string()});
+    return run(std::move(arguments));
+  };
+  EXPECT_EQ(as_ci({"device", "list"}).exit_code, 0);
+  const ProcessResult refused = as_ci({"device", "token"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.err.find("\"ci\" is viewer; this needs operator"), std::string::npos) << refused.err;
+  const json list = ask({"token", "list"})["operators"];
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[1]["name"], "ci");
+  EXPECT_FALSE(list[1]["expires_at"].is_null());
+  EXPECT_EQ(ask({"token", "revoke", "--name", "ci"})["revoked"], true);
+  EXPECT_EQ(as_ci({"device", "list"}).exit_code, 1);
+  EXPECT_EQ(run({"token", "create", "--name", "x", "--role", "king", "--server", url}).exit_code, 2);
 }
 
 TEST_F(ServerCommands, AServerThatIsKilledKeepsWhatItAcknowledged) {

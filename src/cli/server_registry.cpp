@@ -11,14 +11,11 @@
 namespace drover::cli {
 namespace {
 
-constexpr std::uint64_t kUploadBytesMax = 4ULL << 30;
-
 class ServerRegistry : public Registry {
  public:
-  ServerRegistry(ApiClient api, std::string ca, Bytes root, repo::KeyDirectory keys)
+  ServerRegistry(ApiClient api, Bytes root, repo::KeyDirectory keys)
       : Registry(std::move(keys)),
         api_(std::move(api)),
-        http_(net::make_curl_client({.identity = {.ca_file = std::move(ca)}})),
         root_(std::move(root)),
         urls_(repo::ClientUrls::below(api_.url() + "/repo")) {}
 
@@ -26,17 +23,16 @@ class ServerRegistry : public Registry {
     return repo::load_metadata([this](const std::string& name, std::uint64_t bytes_max) -> Result<Bytes> {
       // The first root is the operator's own; the server's word for it counts nothing.
       if (name == repo::versioned_name("root", 1)) return root_;
-      return repo::metadata_answer(http_->perform(repo::metadata_request(urls_, {name, bytes_max})));
+      return repo::metadata_answer(api_.send(repo::metadata_request(urls_, {name, bytes_max})));
     });
   }
 
+  /// What an earlier attempt brought whole is not sent again: the server keeps a target by its hash.
   Status store(const repo::TargetInfo& target, const fs::Path& source,
                const std::function<void(std::uint64_t)>& progress) override {
-    const Bytes content = DROVER_TRY(fs::read_file(fs::real_file_system(), source, kUploadBytesMax));
-    DROVER_TRY(trust::check_hashes(content, target.length, target.hashes).in(source.string()));
-    DROVER_TRY(api_.call("PUT", "/api/v1/repository/targets/" + target.file_path(),
-                         std::string(as_text(content)), {{"x-drover-sha256", target.hashes.at("sha256")}}));
-    progress(target.length);
+    const auto there = DROVER_TRY(api_.send({.method = "HEAD", .url = repo::target_url(urls_, target)}));
+    if (there.status == 200 && there.total_bytes == target.length) return {};
+    DROVER_TRY(api_.upload("/api/v1/repository/targets/" + target.file_path(), source, progress));
     return {};
   }
 
@@ -52,7 +48,6 @@ class ServerRegistry : public Registry {
 
  private:
   ApiClient api_;
-  std::unique_ptr<net::HttpClient> http_;
   Bytes root_;
   repo::ClientUrls urls_;
 };
@@ -72,7 +67,7 @@ Result<std::unique_ptr<Registry>> open_server_registry(const RegistryOptions& op
                 fmt::format("{}: the repository's first root cannot be read: name it with --root "
                             "(it is never taken from the server)",
                             root.string()));
-  return std::make_unique<ServerRegistry>(api, api.ca(), std::move(*first),
+  return std::make_unique<ServerRegistry>(api, std::move(*first),
                                           repo::KeyDirectory{keys, options.passphrase_file});
 }
 

@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "base/canonical_json.h"
-#include "cli/api_client.h"
 #include "cli/commands.h"
+#include "cli/server_verb.h"
 
 namespace drover::cli {
 namespace {
@@ -12,7 +12,6 @@ namespace {
 using nlohmann::json;
 
 struct Arguments {
-  ApiOptions api = {};
   std::string device = {};
   std::string shadow = {};
   std::string desired = {};
@@ -25,14 +24,12 @@ std::string path_of(const Arguments& arguments) {
 
 Answer answer(const json& document) { return {nlohmann::ordered_json(document), document.dump(2)}; }
 
-Result<Answer> get_shadow(const Arguments& arguments) {
-  const auto client = DROVER_TRY(ApiClient::connect(arguments.api));
+Result<Answer> get_shadow(const ApiClient& client, const Arguments& arguments) {
   return answer(DROVER_TRY(client.get(path_of(arguments))));
 }
 
-Result<Answer> set_shadow(const Arguments& arguments) {
+Result<Answer> set_shadow(const ApiClient& client, const Arguments& arguments) {
   const json desired = DROVER_TRY(parse_json(arguments.desired).in("the desired state"));
-  const auto client = DROVER_TRY(ApiClient::connect(arguments.api));
   return answer(DROVER_TRY(client.post(path_of(arguments), {{"state", {{"desired", desired}}}})));
 }
 
@@ -41,17 +38,16 @@ Result<Answer> set_shadow(const Arguments& arguments) {
 void add_shadow_commands(CLI::App& program, Context& context) {
   CLI::App* shadow = noun(program, "shadow", "A device's document of desired and reported state");
   const auto arguments = std::make_shared<Arguments>();
-  CLI::App* get = shadow->add_subcommand("get", "Print a device's shadow");
-  CLI::App* set = shadow->add_subcommand("set", "Merge JSON into the desired state; null removes a member");
+  CLI::App* get = add_server_verb(shadow, context, "get", "Print a device's shadow", arguments, get_shadow);
+  CLI::App* set =
+      add_server_verb(shadow, context, "set", "Merge JSON into the desired state; null removes a member",
+                      arguments, set_shadow);
   for (CLI::App* verb : {get, set}) {
-    add_api_options(verb, arguments->api);
     verb->add_option("device", arguments->device, "Device id")->required();
     verb->add_option("--name", arguments->shadow, "A named shadow instead of the device's own");
   }
   set->add_option("desired", arguments->desired, R"(JSON object, e.g. '{"models":{"defect":null}}')")
       ->required();
-  on_run(get, context, [arguments] { return get_shadow(*arguments); });
-  on_run(set, context, [arguments] { return set_shadow(*arguments); });
 }
 
 }  // namespace drover::cli

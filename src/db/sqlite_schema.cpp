@@ -28,6 +28,10 @@ create table audit (id integer primary key autoincrement, at integer not null, w
                     action text not null, target text not null, detail text not null);
 create table settings (key text primary key, value text not null) without rowid;
 )",
+    R"(
+alter table operators add column created_at integer;
+alter table operators add column expires_at integer;
+)",
 };
 
 Result<std::int64_t> version_of(Sqlite& database) {

@@ -38,32 +38,6 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path) {
   return std::make_unique<SqliteStore>(path, std::move(writer));
 }
 
-Result<std::optional<std::string>> SqliteStore::load_shadow(const std::string& thing,
-                                                            const std::string& name) {
-  auto reader = DROVER_TRY(readers_.borrow());
-  auto query = DROVER_TRY(reader->prepare("select document from shadows where thing = ? and name = ?"));
-  query.bind(thing).bind(name);
-  if (!DROVER_TRY(query.step())) return std::nullopt;
-  return query.text();
-}
-
-Status SqliteStore::change_shadow(const std::string& thing, const std::string& name,
-                                  const ShadowChange& change) {
-  return writer_.write([&](Sqlite& database) -> Status {
-    std::optional<std::string> before;
-    {
-      auto query = DROVER_TRY(database.prepare("select document from shadows where thing = ? and name = ?"));
-      query.bind(thing).bind(name);
-      if (DROVER_TRY(query.step())) before = query.text();
-    }
-    const std::string after = DROVER_TRY(change(before));
-    auto write =
-        DROVER_TRY(database.prepare("insert into shadows (thing, name, document) values (?, ?, ?)"
-                                    " on conflict (thing, name) do update set document = excluded.document"));
-    return write.bind(thing).bind(name).bind(after).run();
-  });
-}
-
 Status SqliteStore::add_audit(const AuditRow& row) {
   return writer_.write([&](Sqlite& database) -> Status {
     auto write = DROVER_TRY(

@@ -22,6 +22,7 @@ class ReaderPool {
     Loan(Loan&&) = default;
     Loan& operator=(Loan&&) = delete;
     Sqlite* operator->() { return database_.get(); }
+    Sqlite& operator*() { return *database_; }
 
    private:
     ReaderPool* pool_;
@@ -45,6 +46,8 @@ class SqliteStore : public Store {
 
   Status add_operator(const Operator& who, const Digest& token_hash) override;
   Result<std::optional<Operator>> find_operator(const Digest& token_hash) override;
+  Result<std::vector<Operator>> list_operators() override;
+  Status remove_operator(const std::string& name) override;
   Status add_token(const EnrolmentToken& token) override;
   Status enrol(const Digest& token_hash, const Certificate& certificate, UnixTime now) override;
   Status add_certificate(const Certificate& certificate) override;

@@ -45,6 +45,8 @@ enum class Role : std::uint8_t { viewer, operator_, admin };
 struct Operator {
   std::string name = {};
   Role role = Role::viewer;
+  std::optional<UnixTime> created_at = {};
+  std::optional<UnixTime> expires_at = {};  // none: good until it is removed
 };
 
 struct TelemetryRow {
@@ -74,10 +76,16 @@ struct AuditRow {
 /// disk_full, bad_record.
 class Store {
  public:
+  static constexpr std::size_t kShadowsMax = 32;  // of a thing, its own and named ones, deleted ones too
+
   virtual ~Store() = default;
 
   virtual Status add_operator(const Operator& who, const Digest& token_hash) = 0;  // already_exists
+  /// Also one whose token has expired.
   virtual Result<std::optional<Operator>> find_operator(const Digest& token_hash) = 0;
+  virtual Result<std::vector<Operator>> list_operators() = 0;  // by name
+  /// not_found; conflict for the last admin whose token does not expire.
+  virtual Status remove_operator(const std::string& name) = 0;
 
   virtual Status add_token(const EnrolmentToken& token) = 0;
   /// Uses the token up and writes the device and its certificate, or changes nothing: not_authenticated for a
@@ -100,7 +108,8 @@ class Store {
   virtual Result<std::optional<std::string>> load_shadow(const std::string& thing,
                                                          const std::string& name) = 0;
   /// Replaces a shadow by what `change` makes of it, with no other change in between. A failure of `change`
-  /// is the call's. `change` is quick and does not call the store.
+  /// is the call's. `change` is quick and does not call the store. too_many for a new name when the thing has
+  /// kShadowsMax of them.
   using ShadowChange = std::function<Result<std::string>(const std::optional<std::string>& before)>;
   virtual Status change_shadow(const std::string& thing, const std::string& name,
                                const ShadowChange& change) = 0;

@@ -56,6 +56,28 @@ TEST_P(StoreConformance, FindsAnOperatorByTheTokensHash) {
   EXPECT_EQ(store->add_operator({"ann", Role::viewer}, sha256("new")).error().code, Code::already_exists);
 }
 
+TEST_P(StoreConformance, ListsAndRemovesOperators) {
+  const Operator ann{"ann", Role::admin}, bob{"bob", Role::viewer, at(10), at(20)},
+      eve{"eve", Role::admin, at(11), at(30)};
+  ASSERT_TRUE(store->add_operator(bob, sha256("b")));
+  ASSERT_TRUE(store->add_operator(ann, sha256("a")));
+  ASSERT_TRUE(store->add_operator(eve, sha256("e")));
+  reopen();
+  const auto all = store->list_operators().value();
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].name, "ann");
+  EXPECT_FALSE(all[0].expires_at);
+  EXPECT_EQ(all[1].created_at, at(10));
+  EXPECT_EQ(all[1].expires_at, at(20));
+  EXPECT_TRUE(store->remove_operator("bob"));
+  EXPECT_FALSE(store->find_operator(sha256("b")).value());
+  EXPECT_EQ(store->remove_operator("bob").error().code, Code::not_found);
+  EXPECT_EQ(store->remove_operator("ann").error().code, Code::conflict) << "eve's token expires";
+  EXPECT_TRUE(store->find_operator(sha256("a")).value()) << "refused, it changes nothing";
+  ASSERT_TRUE(store->add_operator({"joe", Role::admin}, sha256("j")));
+  EXPECT_TRUE(store->remove_operator("ann"));
+}
+
 TEST_P(StoreConformance, ATokenEnrolsOneDeviceOnce) {
   add_token("t", {}, {{"site", "north"}});
   ASSERT_TRUE(enrol("t", "cam-1", "aa"));
@@ -165,6 +187,16 @@ TEST_P(StoreConformance, ARefusedChangeChangesNothingAndNobodyElse) {
   other.join();
   EXPECT_EQ(store->load_shadow("cam", "").value(), "one");
   EXPECT_EQ(store->find_setting("k").value(), "49");
+}
+
+TEST_P(StoreConformance, AThingHasABoundedNumberOfShadows) {
+  const auto write = [&](const std::string& thing, const std::string& name) {
+    return store->change_shadow(thing, name, [](const auto&) -> Result<std::string> { return "{}"; });
+  };
+  for (std::size_t i = 0; i < Store::kShadowsMax; ++i) ASSERT_TRUE(write("cam", std::to_string(i)));
+  EXPECT_EQ(write("cam", "more").error().code, Code::too_many);
+  EXPECT_TRUE(write("cam", "0")) << "those that are there go on";
+  EXPECT_TRUE(write("other", "0"));
 }
 
 TEST_P(StoreConformance, KeepsEachTelemetryRowOnce) {

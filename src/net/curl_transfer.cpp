@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kHeaderBytesMax = 64 << 10;
 constexpr std::size_t kErrorPageBytesMax = 64 << 10;
+constexpr long kUploadBufferBytes = 256 << 10;
 
 bool starts_with_scheme(const std::string& url, std::string_view scheme) {
   return url.size() > scheme.size() &&
@@ -110,17 +111,33 @@ void CurlTransfer::set_request(const ClientOptions& options) {
   // A range, not curl's resume: a peer that ignores it answers 200, which the caller must see.
   if (request_.resume_at > 0)
     curl_easy_setopt(easy_, CURLOPT_RANGE, fmt::format("{}-", request_.resume_at).c_str());
-  if (request_.method == "HEAD") {
+  if (request_.method == "HEAD")
     curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
-  } else if (request_.method != "GET") {
-    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-    curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body.data());
-    curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
-    header_lines_ = curl_slist_append(header_lines_, "Expect:");
-  }
+  else if (request_.method != "GET")
+    request_.source ? set_source() : set_body();
   for (const auto& [name, value] : request_.headers)
     header_lines_ = curl_slist_append(header_lines_, fmt::format("{}: {}", name, value).c_str());
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, header_lines_);
+}
+
+void CurlTransfer::set_body() {
+  curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+  curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body.data());
+  curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  header_lines_ = curl_slist_append(header_lines_, "Expect:");
+}
+
+/// A peer that refuses can say so before the bytes are on their way.
+void CurlTransfer::set_source() {
+  curl_easy_setopt(easy_, CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt(easy_, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBufferBytes);
+  curl_easy_setopt(easy_, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request_.source_bytes));
+  curl_easy_setopt(easy_, CURLOPT_READFUNCTION, on_source);
+  curl_easy_setopt(easy_, CURLOPT_READDATA, this);
+  curl_easy_setopt(easy_, CURLOPT_SEEKFUNCTION, on_rewind);
+  curl_easy_setopt(easy_, CURLOPT_SEEKDATA, this);
+  curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  header_lines_ = curl_slist_append(header_lines_, "Expect: 100-continue");
 }
 
 void CurlTransfer::set_security(const ClientOptions& options) {
@@ -216,6 +233,29 @@ Status CurlTransfer::take_body(ByteView bytes) {
   response_.body.append(as_text(bytes.first(std::min(bytes.size(), room))));
   body_cut_ = is_error && bytes.size() > room;
   return {};
+}
+
+std::size_t CurlTransfer::on_source(char* into, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  const std::uint64_t left = transfer.request_.source_bytes - transfer.source_at_;
+  const std::size_t room = std::min<std::uint64_t>(size * count, left);
+  if (room == 0) return 0;
+  auto got = transfer.request_.source(transfer.source_at_, {reinterpret_cast<std::uint8_t*>(into), room});
+  if (got && *got == 0)
+    got = fail(Code::io_failed, fmt::format("{}: the body ended after {} of {} bytes", transfer.request_.url,
+                                            transfer.source_at_, transfer.request_.source_bytes));
+  if (!got) {
+    transfer.failure_ = std::move(got).error();
+    return CURL_READFUNC_ABORT;
+  }
+  transfer.source_at_ += *got;
+  return *got;
+}
+
+int CurlTransfer::on_rewind(void* self, curl_off_t offset, int origin) {
+  if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_FAIL;
+  static_cast<CurlTransfer*>(self)->source_at_ = static_cast<std::uint64_t>(offset);
+  return CURL_SEEKFUNC_OK;
 }
 
 int CurlTransfer::on_progress(void* self, curl_off_t, curl_off_t down, curl_off_t, curl_off_t up) {

@@ -39,8 +39,12 @@ class CurlTransfer {
  private:
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_source(char* into, std::size_t size, std::size_t count, void* self);
+  static int on_rewind(void* self, curl_off_t offset, int origin);
   static int on_progress(void* self, curl_off_t, curl_off_t down, curl_off_t, curl_off_t up);
   void set_request(const ClientOptions& options);
+  void set_body();
+  void set_source();
   void set_security(const ClientOptions& options);
   Status take_header(std::string_view line);
   Status take_body(ByteView bytes);
@@ -59,6 +63,7 @@ class CurlTransfer {
   Clock::time_point moved_at_ = Clock::now();
   curl_off_t moved_bytes_ = 0;
   std::uint64_t received_ = 0;
+  std::uint64_t source_at_ = 0;
   std::size_t header_bytes_ = 0;
   std::optional<Error> failure_;
   ClientResponse response_;

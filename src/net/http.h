@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,10 @@ struct ClientRequest {
   std::string url = {};  // http, https or file
   Headers headers = {};
   std::string body = {};
+  /// The body in pieces instead, of `source_bytes` in all: fills `into` from `offset` on and answers how many
+  /// bytes that were; none, or a failure, ends the transfer. It may be asked for earlier bytes once more.
+  std::function<Result<std::size_t>(std::uint64_t offset, std::span<std::uint8_t> into)> source = {};
+  std::uint64_t source_bytes = 0;
   std::uint64_t resume_at = 0;                      // asks for bytes from here on (Range)
   std::uint64_t bytes_max = 1 << 20;                // a longer body ends the transfer with too_large
   std::chrono::milliseconds timeout{30'000};        // whole transfer; 0: none

@@ -74,6 +74,7 @@ using Answer = std::variant<Response, Wait>;
 struct BodyPlan {
   std::uint64_t bytes_max = 1 << 20;  // more is 413
   bool to_file = false;               // streamed into ServerOptions::upload_directory
+  bool ask_first = false;             // Handlers::admit is asked before a byte of it is taken
 };
 
 /// What the server asks of the program. All are called on pool threads, several at once.
@@ -82,7 +83,7 @@ struct Handlers {
   std::function<Answer(const Request& request)> answer = {};
   /// Pure and quick: called on the network's own thread.
   std::function<BodyPlan(const Request& head)> plan = [](const Request&) { return BodyPlan{}; };
-  /// Asked before a body is streamed to disk; an answer refuses it.
+  /// Asked before a body is taken whose plan says so; an answer refuses it.
   std::function<std::optional<Response>(const Request& head)> admit = {};
 };
 

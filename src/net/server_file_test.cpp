@@ -33,7 +33,8 @@ class FileServer : public testing::Test {
     Handlers handlers;
     handlers.answer = [this](const Request& r) { return answer(r); };
     handlers.plan = [](const Request& r) {
-      return BodyPlan{.bytes_max = 4'000'000, .to_file = r.method == "PUT"};
+      const bool is_upload = r.method == "PUT";
+      return BodyPlan{.bytes_max = 4'000'000, .to_file = is_upload, .ask_first = is_upload};
     };
     handlers.admit = [](const Request& r) -> std::optional<Response> {
       if (r.header("authorization") == "let me") return std::nullopt;
@@ -104,6 +105,55 @@ TEST_F(FileServer, StreamsAnUploadToDiskWithItsHash) {
       {.method = "PUT", .url = url("/up"), .headers = {{"authorization", "let me"}}, .body = content});
   ASSERT_TRUE(response) << response.error().text();
   EXPECT_EQ(response->body, fmt::format("{} {} true", content.size(), sha256(content).hex()));
+  EXPECT_TRUE(no_uploads_left());
+}
+
+TEST_F(FileServer, TakesABodyThatItsSenderReadsInPieces) {
+  std::size_t largest = 0;
+  const auto response = client->perform({.method = "PUT",
+                                         .url = url("/up"),
+                                         .headers = {{"authorization", "let me"}},
+                                         .source =
+                                             [&](std::uint64_t offset, std::span<std::uint8_t> into) {
+                                               const std::string_view piece =
+                                                   std::string_view(content).substr(offset, into.size());
+                                               std::ranges::copy(as_bytes(piece), into.begin());
+                                               largest = std::max(largest, into.size());
+                                               return Result<std::size_t>(piece.size());
+                                             },
+                                         .source_bytes = content.size()});
+  ASSERT_TRUE(response) << response.error().text();
+  EXPECT_EQ(response->body, fmt::format("{} {} true", content.size(), sha256(content).hex()));
+  EXPECT_LE(largest, 1u << 20) << "the sender holds no more than a buffer of it";
+}
+
+TEST_F(FileServer, AskedFirstASenderThatIsRefusedReadsNothing) {
+  bool was_read = false;
+  const auto response = client->perform({.method = "PUT",
+                                         .url = url("/up"),
+                                         .source =
+                                             [&](std::uint64_t, std::span<std::uint8_t> into) {
+                                               was_read = true;
+                                               return Result<std::size_t>(into.size());
+                                             },
+                                         .source_bytes = 3'000'000});
+  ASSERT_TRUE(response) << response.error().text();
+  EXPECT_EQ(response->status, 401);
+  EXPECT_FALSE(was_read);
+}
+
+TEST_F(FileServer, ASourceThatFailsOrEndsEarlyEndsTheUpload) {
+  net::ClientRequest request{.method = "PUT",
+                             .url = url("/up"),
+                             .headers = {{"authorization", "let me"}},
+                             .source_bytes = 3'000'000};
+  request.source = [](std::uint64_t, std::span<std::uint8_t>) { return Result<std::size_t>(0); };
+  EXPECT_EQ(client->perform(request).error().code, Code::io_failed);
+  request.source = [](std::uint64_t, std::span<std::uint8_t>) -> Result<std::size_t> {
+    return fail(Code::disk_full, "its own");
+  };
+  EXPECT_EQ(client->perform(request).error().code, Code::disk_full);
+  server.reset();
   EXPECT_TRUE(no_uploads_left());
 }
 

@@ -25,6 +25,10 @@ Result<db::Operator> authenticate_operator(Services& services, const net::Reques
     return fail(Code::not_authenticated, "present an operator's token: Authorization: Bearer TOKEN");
   const auto who = DROVER_TRY(services.store->find_operator(sha256(header.substr(scheme.size()))));
   if (!who) return fail(Code::not_authenticated, "the operator's token is not known");
+  if (who->expires_at && services.clock->now() >= *who->expires_at)
+    return fail(Code::not_authenticated,
+                fmt::format("the token of \"{}\" expired at {}; an admin makes another", who->name,
+                            format_time(*who->expires_at)));
   if (who->role < role)
     return fail(Code::not_authorized,
                 fmt::format("\"{}\" is {}; this needs {}", who->name, db::name(who->role), db::name(role)));

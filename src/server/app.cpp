@@ -41,6 +41,7 @@ Result<std::unique_ptr<Services>> open_services(Config config, Clock& clock) {
   DROVER_TRY(prepare_directories(config));
   services->store = DROVER_TRY(db::open_sqlite_store(config.at(config.database).string()));
   services->blobs = db::make_directory_blob_store(fs::real_file_system(), config.at(config.repository));
+  services->limits = std::make_unique<RateLimits>(config);
   services->config = std::move(config);
   return services;
 }
@@ -76,7 +77,7 @@ Status App::listen() {
   net::Handlers handlers;
   handlers.answer = [&services](const net::Request& request) { return handle(services, request); };
   handlers.plan = [&services](const net::Request& head) { return plan_body(services.config, head); };
-  handlers.admit = [&services](const net::Request& head) { return admit_upload(services, head); };
+  handlers.admit = [&services](const net::Request& head) { return admit(services, head); };
   // Requests may come before start_server() returns; what they notify then, nobody waits for yet.
   server_ = DROVER_TRY(net::start_server(server_options(services.config), std::move(handlers)));
   services.connect(*server_);

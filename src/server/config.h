@@ -34,6 +34,9 @@ struct Config {
   std::uint64_t upload_bytes_max = 4ULL << 30;
   std::uint64_t shadow_bytes_max = 8192;
   std::uint64_t shadow_depth_max = 6;
+  std::uint64_t enrolments_per_minute = 60;         // attempts from one address; 0: no limit
+  std::uint64_t enrolments_per_minute_total = 600;  // from all; 0: no limit
+  std::uint64_t telemetry_per_minute = 60;          // requests of one device; 0: no limit
   std::chrono::milliseconds long_poll_max{300'000};
   std::chrono::milliseconds telemetry_retention{std::chrono::days(30)};
 

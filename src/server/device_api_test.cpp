@@ -118,6 +118,17 @@ TEST_F(DeviceApi, SpeaksTheShadowServicesWords) {
   EXPECT_EQ(fleet.as("cam-1", "GET", "/things/cam-1/shadow").status, 404);
 }
 
+TEST_F(DeviceApi, ADeviceMakesNoMoreShadowsThanItMay) {
+  fleet.enrol("cam-1", fleet.token());
+  const auto write = [&](const std::string& name) {
+    return fleet.as("cam-1", "POST", "/things/cam-1/shadow?name=" + name,
+                    R"({"state":{"reported":{"a":1}}})");
+  };
+  for (std::size_t i = 0; i < db::Store::kShadowsMax; ++i) ASSERT_EQ(write(std::to_string(i)).status, 200);
+  EXPECT_EQ(write("more").status, 429);
+  EXPECT_EQ(write("0").status, 200);
+}
+
 TEST_F(DeviceApi, ConcurrentUpdatesAllArrive) {
   fleet.enrol("cam-1", fleet.token());
   std::vector<std::thread> threads;

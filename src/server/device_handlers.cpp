@@ -54,6 +54,8 @@ nlohmann::json device_view(const shadow::Document& document, UnixTime now) {
 }  // namespace
 
 Result<net::Answer> enrol_device(Services& services, const Call& call) {
+  if (auto refused = services.limits->enrolment(call.request.remote_address, services.clock->monotonic()))
+    return std::move(*refused);
   const Body body = DROVER_TRY(Body::parse(call.request.body));
   const std::string token = DROVER_TRY(body.text("token"));
   const std::string csr = DROVER_TRY(body.text("csr"));
@@ -94,6 +96,8 @@ Result<net::Answer> device_update_shadow(Services& services, const Call& call) {
 }
 
 Result<net::Answer> device_telemetry(Services& services, const Call& call) {
+  if (auto refused = services.limits->telemetry(call.device.str(), services.clock->monotonic()))
+    return std::move(*refused);
   const TelemetryBatch batch = DROVER_TRY(parse_telemetry(call.request.body));
   DROVER_TRY(services.store->add_telemetry(call.device, batch.rows, batch.lost, services.clock->now()));
   return json_response({{"acked", ranges_of(batch.rows)}});

@@ -15,6 +15,9 @@ Result<net::Answer> thing_get_shadow(Services& services, const Call& call);
 Result<net::Answer> thing_update_shadow(Services& services, const Call& call);
 Result<net::Answer> thing_delete_shadow(Services& services, const Call& call);
 
+Result<net::Answer> create_operator(Services& services, const Call& call);
+Result<net::Answer> list_operators(Services& services, const Call& call);
+Result<net::Answer> revoke_operator(Services& services, const Call& call);
 Result<net::Answer> create_token(Services& services, const Call& call);
 Result<net::Answer> list_devices(Services& services, const Call& call);
 Result<net::Answer> show_device(Services& services, const Call& call);
@@ -27,7 +30,7 @@ Result<net::Answer> show_logs(Services& services, const Call& call);
 Result<net::Answer> list_audit(Services& services, const Call& call);
 
 Result<net::Answer> read_repository(Services& services, const Call& call);
-Result<net::Answer> write_repository(Services& services, const Call& call);
+Result<net::Answer> upload_target(Services& services, const Call& call);
 Result<net::Answer> publish_metadata(Services& services, const Call& call);
 
 Result<net::Answer> healthz(Services& services, const Call& call);

@@ -15,6 +15,10 @@ class OperatorApi : public testing::Test {
                                              .headers = {{"authorization", "Bearer " + token}},
                                              .body = content});
   }
+  /// Where a target of this content belongs.
+  static std::string target(const std::string& content) {
+    return "targets/models/m/1.0.0/" + sha256(content).hex() + ".f.drover";
+  }
   net::ClientResponse repo(const std::string& path, net::Headers headers = {}, std::uint64_t resume_at = 0) {
     return fleet
         .send(fleet.pki.stranger(),
@@ -32,7 +36,7 @@ TEST_F(OperatorApi, AViewerLooksAndDoesNotTouch) {
   EXPECT_EQ(refused.status, 403);
   EXPECT_EQ(refused.body["error"]["message"], "\"eve\" is viewer; this needs operator");
   EXPECT_EQ(fleet.api("POST", "/tokens", json::object(), "viewer-token").status, 403);
-  EXPECT_EQ(put("targets/x", "x", "viewer-token").status, 403);
+  EXPECT_EQ(put(target("x"), "x", "viewer-token").status, 403);
 }
 
 TEST_F(OperatorApi, ListsByLabelAndInPages) {
@@ -53,17 +57,16 @@ TEST_F(OperatorApi, ListsByLabelAndInPages) {
 
 TEST_F(OperatorApi, AssignsOnlyWhatIsPublishedUnlessForced) {
   fleet.enrol("cam-1", fleet.token());
-  const json assign = {{"model", "defect"}, {"version", "1.0.0"}};
+  const json assign = {{"model", "m"}, {"version", "1.0.0"}};
+  EXPECT_EQ(put(target("bundle"), "bundle").status, 201);
   const Reply refused = fleet.api("POST", "/devices/cam-1/assign", assign);
-  EXPECT_EQ(refused.status, 404);
+  EXPECT_EQ(refused.status, 404) << "a file that no signed metadata names is no version";
   EXPECT_NE(refused.body["error"]["message"].get<std::string>().find("publish it first"), std::string::npos);
-  EXPECT_EQ(put("targets/models/defect/1.0.0/x.defect-1.0.0.drover", "bundle").status, 201);
-  EXPECT_EQ(fleet.api("POST", "/devices/cam-1/assign", assign).status, 200);
-  EXPECT_EQ(fleet.api("POST", "/devices/none/assign", assign).status, 404);
+  EXPECT_EQ(fleet.assign("cam-1", "1.0.0").status, 200);
+  EXPECT_EQ(fleet.assign("none", "1.0.0").status, 404);
   EXPECT_EQ(fleet.api("POST", "/devices/cam-1/assign", {{"model", "UPPER"}, {"version", "1.0.0"}}).status,
             400);
-  EXPECT_EQ(fleet.api("POST", "/devices/cam-1/assign", {{"model", "defect"}, {"version", "one"}}).status,
-            400);
+  EXPECT_EQ(fleet.assign("cam-1", "one").status, 400);
 }
 
 TEST_F(OperatorApi, WritesDownWhoDidWhat) {
@@ -81,38 +84,34 @@ TEST_F(OperatorApi, WritesDownWhoDidWhat) {
   EXPECT_EQ(audit.body["audit"][2]["detail"]["version"], "1.0.0");
 }
 
-TEST_F(OperatorApi, KeepsAnUploadedFileAndServesItInParts) {
+TEST_F(OperatorApi, KeepsAnUploadedTargetAndServesItInParts) {
   const std::string content(100'000, 'x');
-  ASSERT_EQ(put("targets/models/m/1.0.0/f.drover", content).status, 201);
-  const auto whole = repo("targets/models/m/1.0.0/f.drover");
+  const std::string path = target(content);
+  ASSERT_EQ(put(path, content).status, 201);
+  EXPECT_EQ(put(path, content).status, 200) << "the same again is no change";
+  const auto whole = repo(path);
   EXPECT_EQ(whole.body, content);
   EXPECT_NE(whole.header("cache-control").find("immutable"), std::string::npos);
-  EXPECT_EQ(repo("targets/models/m/1.0.0/f.drover", {}, 99'990).body.size(), 10u);
-  EXPECT_EQ(repo("targets/models/m/1.0.0/f.drover", {}, 100'000).status, 416);
-  EXPECT_EQ(repo("targets/models/m/1.0.0/f.drover", {{"if-none-match", whole.header("etag")}}).status, 304);
+  EXPECT_EQ(repo(path, {}, 99'990).body.size(), 10u);
+  EXPECT_EQ(repo(path, {}, 100'000).status, 416);
+  EXPECT_EQ(repo(path, {{"if-none-match", whole.header("etag")}}).status, 304);
   EXPECT_EQ(repo("targets/models/m/1.0.0").status, 404);
   EXPECT_EQ(repo(".uploads").status, 404);
   EXPECT_EQ(repo("targets/%2e%2e/%2e%2e/ca.key").status, 400);
 }
 
-TEST_F(OperatorApi, WhatIsPublishedNeverChanges) {
-  EXPECT_EQ(put("metadata/2.targets.json", "{}").status, 201);
-  EXPECT_EQ(put("metadata/2.targets.json", "{}").status, 200) << "the same again is no change";
-  EXPECT_EQ(put("metadata/2.targets.json", "{ }").status, 409);
-  EXPECT_EQ(put("elsewhere/x", "x").status, 400);
-  EXPECT_EQ(put("targets/.hidden", "x").status, 400);
-  EXPECT_EQ(repo("metadata/2.targets.json").body, "{}");
-}
-
-TEST_F(OperatorApi, OnlyANewerTimestampReplacesTheCurrentOne) {
-  const auto timestamp = [&](int version) {
-    return put("metadata/timestamp.json", fmt::format(R"({{"signed":{{"version":{}}}}})", version)).status;
-  };
-  EXPECT_EQ(timestamp(2), 201);
-  EXPECT_EQ(timestamp(3), 201);
-  EXPECT_EQ(timestamp(2), 409);
-  EXPECT_EQ(put("metadata/timestamp.json", "nonsense").status, 400);
-  EXPECT_EQ(repo("metadata/timestamp.json").body, R"({"signed":{"version":3}})");
+TEST_F(OperatorApi, ATokenAloneDamagesNothingInTheRepository) {
+  const std::string path = target("bundle");
+  const Reply refused = put(path, "other bytes");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.body["error"]["code"], "bad_digest");
+  EXPECT_EQ(put("targets/x", "x").status, 400) << "a name without a hash can be anything's";
+  EXPECT_EQ(put("targets/.hidden/" + sha256("x").hex() + ".x", "x").status, 400);
+  EXPECT_EQ(put(path, "").status, 400);
+  for (const char* metadata : {"metadata/timestamp.json", "metadata/2.targets.json", "elsewhere/x"})
+    EXPECT_EQ(put(metadata, "{}").status, 404) << metadata;
+  EXPECT_EQ(repo("metadata/2.targets.json").status, 404);
+  EXPECT_EQ(put(path, "bundle").status, 201) << "nobody else took the name";
 }
 
 TEST_F(OperatorApi, AnswersHealthAndMetrics) {

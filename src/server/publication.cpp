@@ -1,8 +1,13 @@
 #include "server/publication.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "base/canonical_json.h"
+#include "repo/catalog.h"
 #include "repo/repository.h"
 #include "repo/repository_files.h"
 
@@ -41,6 +46,28 @@ Result<bool> renew_repository(Services& services) {
     return false;
   const repo::KeyRing keys = DROVER_TRY(load_keys(config));
   return repo::renew(files, repository, keys, services.clock->now());
+}
+
+Status check_published(Services& services, const ModelName& model, const Version& version) {
+  fs::FileSystem& files = fs::real_file_system();
+  const fs::Path repository = services.config.at(services.config.repository);
+  const Error none{
+      Code::not_found,
+      fmt::format("{} {} is not in this server's repository: publish it first, or assign it with "
+                  "force when devices fetch from another repository",
+                  model.str(), version.str())};
+  if (!files.info(repo::metadata_path(repository, "timestamp.json"))) return fail(none);
+  const trust::TrustedSet state = DROVER_TRY(repo::load_repository(files, repository));
+  const auto models = repo::catalog_of(state);
+  const auto found = std::ranges::find(models, model, &repo::CatalogModel::name);
+  if (found == models.end()) return fail(none);
+  if (std::ranges::find(found->versions, version, &repo::CatalogVersion::version) != found->versions.end())
+    return {};
+  const auto yanked = std::ranges::find(found->yanked, version, &repo::YankedVersion::version);
+  if (yanked == found->yanked.end()) return fail(none);
+  return fail(Code::yanked, fmt::format("{} {} was withdrawn at {}: {}", model.str(), version.str(),
+                                        format_time(yanked->at),
+                                        yanked->reason.empty() ? "no reason given" : yanked->reason));
 }
 
 Status install_offer(Services& services, std::string_view body) {

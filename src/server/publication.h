@@ -11,6 +11,10 @@ namespace drover::server {
 /// repository or no online key here. conflict while a publisher is at work.
 Result<bool> renew_repository(Services& services);
 
+/// Whether the signed metadata names the version. not_found when it does not, yanked when it was withdrawn;
+/// what is wrong with the repository when it cannot be read.
+Status check_published(Services& services, const ModelName& model, const Version& version);
+
 /// Takes up new metadata that offline keys signed: {"metadata":{NAME:TEXT},"blobs":{PATH:TEXT}}.
 Status install_offer(Services& services, std::string_view body);
 

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "base/canonical_json.h"
 #include "server/access.h"
 #include "server/handlers.h"
 #include "server/publication.h"
@@ -24,28 +23,15 @@ Status check_reader(Services& services, const net::Request& request) {
   return {};
 }
 
-Result<std::uint64_t> metadata_version(ByteView text) {
-  const auto document = DROVER_TRY(parse_json(as_text(text)));
-  const auto pointer = nlohmann::json::json_pointer("/signed/version");
-  if (!document.contains(pointer) || !document.at(pointer).is_number_unsigned())
-    return fail(Code::bad_metadata, "signed metadata has a signed.version");
-  return document.at(pointer).get<std::uint64_t>();
-}
-
-/// timestamp.json is the one file that changes in place: only a newer one replaces it.
-Status check_newer(Services& services, const net::Upload& upload) {
-  constexpr std::uint64_t bytes_max = 16 << 10;
-  fs::FileSystem& files = fs::real_file_system();
-  const Bytes given = DROVER_TRY(fs::read_file(files, upload.file, bytes_max));
-  const std::uint64_t version = DROVER_TRY(metadata_version(given).in(kTimestamp));
-  const auto present = DROVER_TRY(services.blobs->find(std::string(kTimestamp)));
-  if (!present) return {};
-  const Bytes current = DROVER_TRY(fs::read_file(files, present->file, bytes_max));
-  const std::uint64_t current_version = DROVER_TRY(metadata_version(current).in(kTimestamp));
-  if (version > current_version || sha256(current) == upload.digest) return {};
-  return fail(Code::conflict,
-              fmt::format("{}: version {} is here already; publish again from the newest metadata",
-                          kTimestamp, current_version));
+/// "models/defect/1.0.0/SHA256.defect-1.0.0.drover": a target is stored under its own hash, so that nobody
+/// can put other bytes in the place of what is to be published.
+Status check_named_by_digest(const std::string& path, const Digest& digest) {
+  const std::string file = path.substr(path.rfind('/') + 1);
+  if (file.starts_with(digest.hex() + ".")) return {};
+  return fail(
+      Code::bad_digest,
+      fmt::format("{}: the bytes that came have the SHA-256 {}, with which the file's name must begin", path,
+                  digest.hex()));
 }
 
 }  // namespace
@@ -64,28 +50,16 @@ Result<net::Answer> read_repository(Services& services, const Call& call) {
   return response;
 }
 
-/// The uploader sends what is pointed at before what points, and timestamp.json last: until that one is in
-/// place, every reader sees the repository as it was.
-Result<net::Answer> write_repository(Services& services, const Call& call) {
-  const std::string& path = call.parameters[0];
-  if (!is_repository_path(path))
-    return fail(Code::invalid_argument, "the repository has metadata/ and targets/");
+/// A target's bytes, ahead of the metadata that names them: until then no reader is told of them.
+Result<net::Answer> upload_target(Services& services, const Call& call) {
+  const std::string path = "targets/" + call.parameters[0];
   if (!call.request.upload) return fail(Code::invalid_argument, "the request has no body");
   const net::Upload& upload = *call.request.upload;
-  const std::string declared = call.request.header("x-drover-sha256");
-  if (!declared.empty() && DROVER_TRY(parse_digest(declared)) != upload.digest)
-    return fail(Code::bad_digest, fmt::format("{}: arrived with another SHA-256 than declared", path));
-  const auto present = DROVER_TRY(services.blobs->find(path));
-  if (path == kTimestamp) {
-    DROVER_TRY(check_newer(services, upload));
-  } else if (present) {
-    const Digest there = DROVER_TRY(db::file_digest(fs::real_file_system(), present->file));
-    if (there != upload.digest)
-      return fail(Code::already_exists, fmt::format("{}: exists with other content and never changes", path));
-    return json_response({{"path", path}, {"sha256", upload.digest.hex()}, {"size", upload.size}}, 200);
-  }
-  DROVER_TRY(services.blobs->put(path, upload.file, upload.digest));
+  DROVER_TRY(check_named_by_digest(path, upload.digest));
   const nlohmann::json stored = {{"path", path}, {"sha256", upload.digest.hex()}, {"size", upload.size}};
+  if (const auto there = DROVER_TRY(services.blobs->find(path)); there && there->size == upload.size)
+    return json_response(stored, 200);
+  DROVER_TRY(services.blobs->put(path, upload.file, upload.digest));
   DROVER_TRY(services.store->add_audit({.at = services.clock->now(),
                                         .who = call.who,
                                         .action = "upload",
@@ -96,13 +70,15 @@ Result<net::Answer> write_repository(Services& services, const Call& call) {
 
 /// Offline keys signed it; the server adds snapshot and timestamp, or refuses and changes nothing.
 Result<net::Answer> publish_metadata(Services& services, const Call& call) {
-  DROVER_TRY(install_offer(services, call.request.body));
-  const Digest digest = sha256(call.request.body);
+  if (!call.request.upload) return fail(Code::invalid_argument, "the request has no body");
+  const net::Upload& upload = *call.request.upload;
+  const Bytes body = DROVER_TRY(fs::read_file(fs::real_file_system(), upload.file, upload.size));
+  DROVER_TRY(install_offer(services, as_text(body)));
   DROVER_TRY(services.store->add_audit({.at = services.clock->now(),
                                         .who = call.who,
                                         .action = "publish",
                                         .target = "metadata",
-                                        .detail = nlohmann::json{{"sha256", digest.hex()}}.dump()}));
+                                        .detail = nlohmann::json{{"sha256", upload.digest.hex()}}.dump()}));
   return json_response({{"published", true}}, 200);
 }
 

@@ -10,7 +10,9 @@ namespace drover::server {
 namespace {
 
 constexpr std::uint64_t kBodyBytesMax = 64 << 10;
-constexpr std::string_view kUploads = "/api/v1/repository/";
+constexpr std::uint64_t kEnrolmentBytesMax = 16 << 10;
+constexpr std::uint64_t kTelemetryBytesMax = 256 << 10;
+constexpr std::uint64_t kOfferBytesMax = 16 << 20;
 
 std::string_view take_segment(std::string_view& path) {
   path.remove_prefix(1);
@@ -67,6 +69,12 @@ int status_of(const Error& error) {
   return is_callers_fault && error.code != Code::bad_record && error.code != Code::bad_state ? 400 : 500;
 }
 
+net::Response no_route(const net::Request& request, int status) {
+  const std::string message = status == 405 ? fmt::format("{} does not take {}", request.path, request.method)
+                                            : fmt::format("there is nothing at {}", request.path);
+  return json_response({{"error", {{"code", "not_found"}, {"message", message}}}}, status);
+}
+
 }  // namespace
 
 net::Response json_response(const nlohmann::json& document, int status) {
@@ -94,12 +102,7 @@ Match find_route(std::span<const Route> routes, std::string_view method, std::st
 
 net::Answer handle(Services& services, const net::Request& request) {
   Match match = find_route(routes(), request.method, request.path);
-  if (match.route == nullptr) {
-    const std::string message = match.status == 405
-                                    ? fmt::format("{} does not take {}", request.path, request.method)
-                                    : fmt::format("there is nothing at {}", request.path);
-    return json_response({{"error", {{"code", "not_found"}, {"message", message}}}}, match.status);
-  }
+  if (match.route == nullptr) return no_route(request, match.status);
   Call call{.request = request, .parameters = std::move(match.parameters)};
   if (const Status let = let_in(services, match.route->access, call); !let)
     return error_response(let.error());
@@ -107,17 +110,26 @@ net::Answer handle(Services& services, const net::Request& request) {
   return answer ? std::move(*answer) : net::Answer(error_response(answer.error()));
 }
 
+/// What is large goes to disk. Who has not shown who they are is asked before a byte of theirs is held; a
+/// device's certificate was checked in the handshake.
 net::BodyPlan plan_body(const Config& config, const net::Request& head) {
-  if (head.method == "PUT" && head.path.starts_with(kUploads))
-    return {.bytes_max = config.upload_bytes_max, .to_file = true};
-  if (head.path == "/api/v1/repository/metadata") return {.bytes_max = 16 << 20};
-  if (head.path == "/device/v1/telemetry") return {.bytes_max = 256 << 10};
-  return {.bytes_max = std::max<std::uint64_t>(kBodyBytesMax, 5 * config.shadow_bytes_max)};
+  if (head.path == "/device/v1/enroll") return {.bytes_max = kEnrolmentBytesMax};
+  if (head.method == "PUT" && head.path.starts_with("/api/v1/repository/targets/"))
+    return {.bytes_max = config.upload_bytes_max, .to_file = true, .ask_first = true};
+  if (head.path == "/api/v1/repository/metadata")
+    return {.bytes_max = kOfferBytesMax, .to_file = true, .ask_first = true};
+  const bool ask_first = !head.certificate || !head.path.starts_with("/device/");
+  if (head.path == "/device/v1/telemetry") return {.bytes_max = kTelemetryBytesMax, .ask_first = ask_first};
+  return {.bytes_max = std::max<std::uint64_t>(kBodyBytesMax, 5 * config.shadow_bytes_max),
+          .ask_first = ask_first};
 }
 
-std::optional<net::Response> admit_upload(Services& services, const net::Request& head) {
-  const auto who = authenticate_operator(services, head, db::Role::operator_);
-  if (!who) return error_response(who.error());
+std::optional<net::Response> admit(Services& services, const net::Request& head) {
+  const Match match = find_route(routes(), head.method, head.path);
+  if (match.route == nullptr) return no_route(head, match.status);
+  Call call{.request = head};
+  if (const Status let = let_in(services, match.route->access, call); !let)
+    return error_response(let.error());
   return std::nullopt;
 }
 

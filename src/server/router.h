@@ -46,8 +46,8 @@ std::span<const Route> routes();
 net::Answer handle(Services& services, const net::Request& request);
 /// How a request's body is taken.
 net::BodyPlan plan_body(const Config& config, const net::Request& head);
-/// Refuses an upload whose sender may not make it.
-std::optional<net::Response> admit_upload(Services& services, const net::Request& head);
+/// Refuses a request before its body is taken when its sender may not make it.
+std::optional<net::Response> admit(Services& services, const net::Request& head);
 
 net::Response json_response(const nlohmann::json& document, int status = 200);
 net::Response error_response(const Error& error);

@@ -15,6 +15,9 @@ constexpr std::array kRoutes = {
     Route{"POST", "/things/{}/shadow", Access::device, thing_update_shadow},
     Route{"DELETE", "/things/{}/shadow", Access::device, thing_delete_shadow},
 
+    Route{"POST", "/api/v1/operators", Access::admin, create_operator},
+    Route{"GET", "/api/v1/operators", Access::admin, list_operators},
+    Route{"DELETE", "/api/v1/operators/{}", Access::admin, revoke_operator},
     Route{"POST", "/api/v1/tokens", Access::operator_, create_token},
     Route{"GET", "/api/v1/devices", Access::viewer, list_devices},
     Route{"GET", "/api/v1/devices/{}", Access::viewer, show_device},
@@ -26,7 +29,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/api/v1/devices/{}/logs", Access::viewer, show_logs},
     Route{"GET", "/api/v1/audit", Access::viewer, list_audit},
 
-    Route{"PUT", "/api/v1/repository/{*}", Access::operator_, write_repository},
+    Route{"PUT", "/api/v1/repository/targets/{*}", Access::operator_, upload_target},
     Route{"POST", "/api/v1/repository/metadata", Access::operator_, publish_metadata},
     Route{"GET", "/repo/{*}", Access::anyone, read_repository},
 

@@ -11,6 +11,7 @@
 #include "net/certificates.h"
 #include "net/server.h"
 #include "server/config.h"
+#include "server/rate_limits.h"
 #include "shadow/document.h"
 
 namespace drover::server {
@@ -37,6 +38,7 @@ struct Services {
   std::unique_ptr<db::BlobStore> blobs = {};
   net::KeyAndCertificate authority = {};
   SeenBook seen = {};
+  std::unique_ptr<RateLimits> limits = {};
   /// From here on notify() and counters() are the running server's.
   void connect(net::Server& server) { server_ = &server; }
   /// Wakes the requests that wait for a key.

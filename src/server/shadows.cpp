@@ -21,6 +21,12 @@ net::Response rejected(Services& services, const shadow::Rejection& rejection) {
 
 std::string shadow_key(const std::string& thing) { return "shadow/" + thing; }
 
+bool is_shadow_name(const std::string& name) {
+  return name.size() <= 64 && name.find_first_not_of(
+                                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789$:_-") == std::string::npos;
+}
+
 Result<shadow::Document> load_shadow(Services& services, const std::string& thing, const std::string& name) {
   return parse_stored(DROVER_TRY(services.store->load_shadow(thing, name))).in("shadow of " + thing);
 }
@@ -55,6 +61,8 @@ net::Response update_shadow(Services& services, const std::string& thing, const 
   const auto changed = change_shadow(services, thing, name, [&](const shadow::Document& before) {
     return shadow::apply(before, *update, now, limits);
   });
+  if (!changed && changed.error().code == Code::too_many)
+    return rejected(services, {429, changed.error().message});
   if (!changed) {
     log::error("a shadow cannot be stored", {{"thing", thing}, {"error", changed.error().text()}});
     return rejected(services, {500, "Internal service failure"});

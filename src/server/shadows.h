@@ -8,6 +8,9 @@ namespace drover::server {
 /// What a device's long-poll waits for.
 std::string shadow_key(const std::string& thing);
 
+/// Whether a shadow may be called that; "" is the device's own.
+bool is_shadow_name(const std::string& name);
+
 /// The stored document; an empty one when there is none.
 Result<shadow::Document> load_shadow(Services& services, const std::string& thing, const std::string& name);
 

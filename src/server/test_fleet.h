@@ -17,10 +17,15 @@ struct Reply {
   net::ClientResponse raw = {};
 };
 
-/// For tests: a running server on free loopback ports, an admin and a viewer, and devices that enrol.
+/// For tests: a running server on free loopback ports, an admin, an operator and a viewer, and devices that
+/// enrol.
 class TestFleet {
  public:
-  TestFleet() { start(); }
+  explicit TestFleet(
+      std::function<void(Config&)> adjust = [](Config&) {}, Clock& clock = system_clock())
+      : adjust_(std::move(adjust)), clock_(clock) {
+    start();
+  }
 
   void start() {
     Config config;
@@ -32,8 +37,10 @@ class TestFleet {
     config.ca_certificate = "ca.crt";
     config.ca_key = "ca.key";
     pki.write("ca.key", pki.authority().key);
-    app = App::start(config, system_clock()).value();
+    adjust_(config);
+    app = App::start(config, clock_).value();
     (void)app->services().store->add_operator({"ann", db::Role::admin}, sha256("admin-token"));
+    (void)app->services().store->add_operator({"joe", db::Role::operator_}, sha256("operator-token"));
     (void)app->services().store->add_operator({"eve", db::Role::viewer}, sha256("viewer-token"));
   }
   void stop() { app.reset(); }
@@ -83,6 +90,10 @@ class TestFleet {
 
   net::TestPki pki;
   std::unique_ptr<App> app;
+
+ private:
+  std::function<void(Config&)> adjust_;
+  Clock& clock_;
 };
 
 }  // namespace drover::server

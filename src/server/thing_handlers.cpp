@@ -10,12 +10,6 @@ net::Response rejected(Services& services, const shadow::Rejection& rejection) {
   return json_response(shadow::rejected_answer(rejection, services.clock->now()), rejection.code);
 }
 
-bool is_shadow_name(const std::string& name) {
-  return name.size() <= 64 && name.find_first_not_of(
-                                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "0123456789$:_-") == std::string::npos;
-}
-
 std::optional<net::Response> refusal(Services& services, const Call& call) {
   if (call.parameters[0] != call.device.str()) return rejected(services, {403, "Forbidden"});
   if (!is_shadow_name(call.request.parameter("name")))

@@ -16,7 +16,8 @@ const std::string kModelFile = std::string(DROVER_SOURCE_DIR) + "/tests/data/mod
 Workspace::Workspace(const Path& directory, std::optional<int> port) : directory_(directory) {
   Words words = {program("drover"), "init", directory.string()};
   if (port)
-    words.insert(words.end(), {"--host", "127.0.0.1", "--port", std::to_string(*port)});
+    words.insert(words.end(),
+                 {"--host", "127.0.0.1", "--listen", "127.0.0.1", "--port", std::to_string(*port)});
   else
     words.emplace_back("--repository-only");
   must(words);

@@ -106,7 +106,8 @@ asio::awaitable<bool> Connection::serve_one() {
   request.certificate = stream_.certificate();
   request.remote_address = stream_.remote_address();
   const BodyPlan plan = core_.handlers.plan(request);
-  std::optional<Response> response = co_await admitted(request, plan);
+  std::optional<Response> response;
+  if (plan.ask_first && !parser->is_done()) response = co_await refusal(request);
   const bool is_admitted = !response;
   if (is_admitted) {
     const int broken = co_await read_body(*parser, request, plan);
@@ -127,19 +128,19 @@ asio::awaitable<bool> Connection::serve_one() {
   co_return sent&& goes_on;
 }
 
-asio::awaitable<std::optional<Response>> Connection::admitted(const Request& head, const BodyPlan& plan) {
-  std::optional<Response> refusal;
-  if (!plan.to_file || !core_.handlers.admit) co_return refusal;
+asio::awaitable<std::optional<Response>> Connection::refusal(const Request& head) {
+  std::optional<Response> given;
+  if (!core_.handlers.admit) co_return given;
   deadline_.none();
-  co_await on_pool(core_, [this, &head, &refusal] {
+  co_await on_pool(core_, [this, &head, &given] {
     try {
-      refusal = core_.handlers.admit(head);
+      given = core_.handlers.admit(head);
     } catch (const std::exception& error) {
       log::error("a handler failed", {{"path", head.path}, {"error", error.what()}});
-      refusal = error_response(500);
+      given = error_response(500);
     }
   });
-  co_return refusal;
+  co_return given;
 }
 
 asio::awaitable<int> Connection::read_body(RequestParser& parser, Request& request, const BodyPlan& plan) {

@@ -34,7 +34,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::awaitable<int> read_pieces(RequestParser& parser, std::uint64_t bytes_max,
                                    std::function<asio::awaitable<bool>(std::string& piece)> take);
   asio::awaitable<int> read_upload(RequestParser& parser, Request& request, std::uint64_t bytes_max);
-  asio::awaitable<std::optional<Response>> admitted(const Request& head, const BodyPlan& plan);
+  asio::awaitable<std::optional<Response>> refusal(const Request& head);
   asio::awaitable<std::optional<Response>> answer(Request& request);
   void watch_peer(std::shared_ptr<Waiter> waiter);
   asio::awaitable<bool> send(const Request& request, Response response, bool keep_alive);

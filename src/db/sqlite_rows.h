@@ -1,0 +1,25 @@
+#pragma once
+
+#include "db/sqlite.h"
+#include "db/store.h"
+
+/// What several of the SQLite store's files read and write.
+namespace drover::db {
+
+inline std::int64_t seconds(UnixTime time) { return time.time_since_epoch().count(); }
+inline UnixTime time_of(std::int64_t value) { return UnixTime(std::chrono::seconds(value)); }
+
+std::string labels_text(const Labels& labels);
+Result<Labels> parse_labels(const std::string& text);
+
+/// The columns of a device, in the order in which read_device() takes them.
+constexpr const char* kSelectDevice =
+    "select id, labels, enrolled_at, seen_at, revoked from devices where id = ?";
+Result<Device> read_device(Statement& row);
+Result<std::optional<Device>> select_device(Sqlite& database, const DeviceId& id);
+/// Writes `labels` with the changes made in them; an empty value removes one.
+Status update_labels(Sqlite& database, const DeviceId& id, Labels labels, const Labels& changes);
+
+Error no_device(const DeviceId& id);
+
+}  // namespace drover::db
