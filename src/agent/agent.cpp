@@ -98,13 +98,13 @@ UpdaterOptions Agent::updater_options() const {
 }
 
 Result<ModelLine*> Agent::line(const ModelName& model) {
-  std::unique_ptr<ModelLine>& line = lines_[model];
-  if (!line) {
+  if (!lines_.contains(model)) {
     DROVER_TRY(rings_.follow(model));
+    std::unique_ptr<ModelLine>& line = lines_[model];
     line = std::make_unique<ModelLine>(model, store_, services(), updater_options());
     line->start();
   }
-  return line.get();
+  return lines_.at(model).get();
 }
 
 std::vector<Part*> Agent::parts() {
@@ -140,6 +140,10 @@ void Agent::step() {
 
 void Agent::assign(const ModelName& model, const lifecycle::Assignment& assignment) {
   assigned_[model] = assignment;
+  take_up(model, assignment);
+}
+
+void Agent::take_up(const ModelName& model, const lifecycle::Assignment& assignment) {
   const auto found = line(model);
   if (!found)
     log::error("the model cannot be taken up", {{"model", model.str()}, {"why", found.error().text()}});
@@ -150,7 +154,7 @@ void Agent::assign(const ModelName& model, const lifecycle::Assignment& assignme
 void Agent::assign_again() {
   if (outside_.clock.monotonic() < assign_again_at_) return;
   assign_again_at_ = outside_.clock.monotonic() + kAssignAgainEvery;
-  for (const auto& [model, assignment] : assigned_) lines_.at(model)->updater().assign(assignment);
+  for (const auto& [model, assignment] : assigned_) take_up(model, assignment);
 }
 
 void Agent::heard(const ShadowView& view) {

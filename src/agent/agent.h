@@ -40,6 +40,7 @@ class Agent {
   void step();
 
   void assign(const ModelName& model, const lifecycle::Assignment& assignment);
+  void take_up(const ModelName& model, const lifecycle::Assignment& assignment);
   void assign_again();
   void heard(const ShadowView& view);
   void refreshed(const Status& status);

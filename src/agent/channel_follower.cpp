@@ -22,7 +22,7 @@ ChannelFollower::ChannelFollower(Outside& outside, Refresher& refresher, std::ve
 }
 
 ChannelFollower::~ChannelFollower() {
-  for (const auto& [model, transfer] : transfers_) outside_.http.cancel(transfer);
+  for (const auto& [model, transfer] : transfers_) outside_.http.cancel(transfer.second);
 }
 
 void ChannelFollower::refreshed() {
@@ -32,17 +32,32 @@ void ChannelFollower::refreshed() {
 void ChannelFollower::look(const FollowedModel& followed) {
   const std::string path = repo::channel_target_path(followed.name, followed.channel);
   const auto target = refresher_.found()->find(path);
+  const Digest wanted = target ? target->sha256.value_or(Digest{}) : Digest{};
+  if (is_fetching(followed.name, wanted)) return;
+  stop_fetching(followed.name);
   if (!target) return failed(followed.name, target.error());
   const auto known = pointed_.find(followed.name);
-  if (known != pointed_.end() && known->second.first == target->sha256)
+  if (known != pointed_.end() && known->second.first == wanted) {
+    trouble_.erase(followed.name);
     return on_pointed_(followed.name, known->second.second);
-  if (transfers_.contains(followed.name)) return;
-  transfers_[followed.name] = outside_.http.start(
-      {.url = refresher_.urls().targets + target->file_path(), .bytes_max = kChannelBytesMax},
-      [this, followed, target = *target](const Result<net::ClientResponse>& response) {
-        transfers_.erase(followed.name);
-        fetched(followed, target, response);
-      });
+  }
+  transfers_[followed.name] = {
+      wanted, outside_.http.start(
+                  {.url = refresher_.urls().targets + target->file_path(), .bytes_max = kChannelBytesMax},
+                  [this, followed, target = *target](const Result<net::ClientResponse>& response) {
+                    transfers_.erase(followed.name);
+                    fetched(followed, target, response);
+                  })};
+}
+
+bool ChannelFollower::is_fetching(const ModelName& model, const Digest& digest) const {
+  const auto found = transfers_.find(model);
+  return found != transfers_.end() && found->second.first == digest;
+}
+
+/// The channel has moved on from what is being fetched.
+void ChannelFollower::stop_fetching(const ModelName& model) {
+  if (const auto found = transfers_.extract(model)) outside_.http.cancel(found.mapped().second);
 }
 
 void ChannelFollower::fetched(const FollowedModel& followed, const repo::TargetInfo& target,

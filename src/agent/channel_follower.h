@@ -27,6 +27,8 @@ class ChannelFollower : public Part {
 
  private:
   void look(const FollowedModel& followed);
+  [[nodiscard]] bool is_fetching(const ModelName& model, const Digest& digest) const;
+  void stop_fetching(const ModelName& model);
   void fetched(const FollowedModel& followed, const repo::TargetInfo& target,
                const Result<net::ClientResponse>& response);
   void failed(const ModelName& model, const Error& error);
@@ -35,8 +37,8 @@ class ChannelFollower : public Part {
   Refresher& refresher_;
   std::vector<FollowedModel> models_;
   OnPointed on_pointed_;
-  std::map<ModelName, net::TransferId> transfers_;
-  std::map<ModelName, std::pair<Digest, Version>> pointed_;  // by the channel file of this digest
+  std::map<ModelName, std::pair<Digest, net::TransferId>> transfers_;  // of the channel file of this digest
+  std::map<ModelName, std::pair<Digest, Version>> pointed_;            // by the channel file of this digest
   std::map<ModelName, Error> trouble_;
 };
 

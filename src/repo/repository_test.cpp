@@ -4,9 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "repo/catalog.h"
-#include "repo/edit.h"
+#include "repo/publisher.h"
 #include "repo/repository_files.h"
-#include "repo/served.h"
 #include "repo/workspace.h"
 
 namespace drover::repo {
@@ -16,55 +15,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using trust::test_time;
 
-const ModelName kModel = *ModelName::parse("defect");
+const ModelName kModel = Publisher::model();
 Version version(std::string_view text) { return *Version::parse(text); }
-
-/// A publisher at a simulated disk, with keys of its own.
-struct Publisher {
-  fs::SimFileSystem files;
-  std::map<std::string, trust::PrivateKey> keys;
-  KeyRing ring;
-  UnixTime now = test_time();
-  fs::Path place = "/repository";
-
-  explicit Publisher(Lifetimes lifetimes = Lifetimes::served()) {
-    for (const char* role : {"root", "targets", "snapshot", "timestamp"}) {
-      keys.emplace(role, trust::Forge::spare_key(role));
-      ring.add(keys.at(role));
-    }
-    EXPECT_TRUE(create_repository(files, place, keys, lifetimes, now).has_value());
-    EXPECT_TRUE(fs::make_directories(files, "/bundles").has_value());
-  }
-
-  [[nodiscard]] trust::TrustedSet state() { return *load_repository(files, place); }
-
-  Status change(const std::function<Status(Edit&)>& what) {
-    const trust::TrustedSet current = DROVER_TRY(load_repository(files, place));
-    Edit edit(current, now);
-    DROVER_TRY(what(edit));
-    const Offer offer = DROVER_TRY(edit.sign(ring));
-    return install(files, place, offer, ring, now);
-  }
-
-  Status publish(const std::string& text, const std::string& channel = "", const std::string& variant = "") {
-    const std::string content = "bundle " + text + variant;
-    const fs::Path source = "/bundles/" + text + variant;
-    DROVER_TRY(fs::write_atomically(files, source, as_bytes(content)));
-    return change([&](Edit& edit) -> Status {
-      const TargetInfo target = DROVER_TRY(edit.add_version({.model = kModel,
-                                                             .version = version(text),
-                                                             .variant = variant,
-                                                             .requirements = {{"arch", "aarch64"}},
-                                                             .notes = "note"},
-                                                            content.size(), sha256(content)));
-      DROVER_TRY(store_target(files, place, target, source));
-      return channel.empty() ? Status() : edit.promote(kModel, channel, version(text));
-    });
-  }
-
-  Files served() { return served_directory(files, place / "metadata"); }
-  Device device() { return Device(served().at("1.root.json")); }
-};
 
 std::vector<std::string> offered(const Refresh& refresh) {
   std::vector<std::string> texts;
