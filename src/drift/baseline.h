@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "drift/levels.h"
+#include "drift/random.h"
 
 /// Reference distributions made at training time: baseline.json, docs/formats/baseline.md.
 namespace drover::drift {
@@ -40,6 +41,8 @@ struct Distribution {
   /// The bin of a value: how many edges lie below (value, tie); a bin without slots moves to the next that
   /// has some. `tie` is looked at only when the value equals an edge. NaN is +∞.
   [[nodiscard]] std::size_t bin(float value, std::uint32_t tie) const;
+  /// The same with the tie-breaking number drawn only where the value equals an edge.
+  std::size_t bin(float value, SplitMix& random) const;
 };
 
 /// Edges and slots of `values` (200 to 2^24 of them, else invalid_argument). Equal seeds give equal results

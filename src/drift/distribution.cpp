@@ -11,26 +11,11 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-/// SplitMix64 (Steele, Lea, Flood 2014; public domain code by Vigna): the same numbers on every machine.
-class SplitMix {
- public:
-  explicit SplitMix(std::uint64_t seed) : state_(seed) {}
-  std::uint32_t next() {
-    std::uint64_t z = (state_ += 0x9E3779B97F4A7C15ULL);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-    return static_cast<std::uint32_t>((z ^ (z >> 31)) >> 32);
-  }
-
- private:
-  std::uint64_t state_;
-};
-
 std::vector<Edge> sorted(std::span<const float> values, std::uint64_t seed) {
   SplitMix random(seed);
   std::vector<Edge> pairs;
   pairs.reserve(values.size());
-  for (const float value : values) pairs.push_back({std::isnan(value) ? kInfinity : value, random.next()});
+  for (const float value : values) pairs.push_back({std::isnan(value) ? kInfinity : value, random.next_32()});
   std::ranges::sort(pairs, [](const Edge& a, const Edge& b) {
     return a.value != b.value ? a.value < b.value : a.tie < b.tie;
   });
@@ -58,8 +43,11 @@ void summarise(std::span<const float> values, Distribution& into) {
   if (low <= high) into.min = low, into.max = high;
 }
 
-bool below(const Edge& edge, float value, std::uint32_t tie) {
-  return edge.value < value || (edge.value == value && edge.tie < tie);
+/// How many edges' values lie below `value`, in six steps without a branch that data decides.
+std::size_t below(const std::array<Edge, kBins - 1>& edges, float value) {
+  std::size_t at = 0;
+  for (std::size_t step = kBins / 2; step > 0; step /= 2) at += edges[at + step - 1].value < value ? step : 0;
+  return at;
 }
 
 }  // namespace
@@ -81,9 +69,19 @@ Result<Distribution> make_distribution(std::span<const float> values, std::uint6
 
 std::size_t Distribution::bin(float value, std::uint32_t tie) const {
   if (std::isnan(value)) value = kInfinity;
-  const auto edge = std::ranges::partition_point(
-      edges, [&](const Edge& candidate) { return below(candidate, value, tie); });
-  auto at = static_cast<std::size_t>(edge - edges.begin());
+  std::size_t at = below(edges, value);
+  while (at + 1 < kBins && edges[at].value == value && edges[at].tie < tie) ++at;
+  while (at + 1 < kBins && slots[at] == 0) ++at;
+  return at;
+}
+
+std::size_t Distribution::bin(float value, SplitMix& random) const {
+  if (std::isnan(value)) value = kInfinity;
+  std::size_t at = below(edges, value);
+  if (at + 1 < kBins && edges[at].value == value) {
+    const std::uint32_t tie = random.next_32();
+    while (at + 1 < kBins && edges[at].value == value && edges[at].tie < tie) ++at;
+  }
   while (at + 1 < kBins && slots[at] == 0) ++at;
   return at;
 }

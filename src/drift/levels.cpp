@@ -2,12 +2,11 @@
 
 #include <cmath>
 #include <limits>
-#include <numbers>
+
+#include "drift/normal.h"
 
 namespace drover::drift {
 namespace {
-
-double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
 
 /// f(z): half the normal mass, half evenly over [−3.5, 3.5].
 double blend(double z) { return 0.5 * normal_cdf(z) + 0.5 * (z + 3.5) / 7; }

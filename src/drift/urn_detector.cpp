@@ -1,0 +1,105 @@
+// The urn detector, exact or tolerant, behind the interface of all detectors.
+#include <cmath>
+#include <variant>
+
+#include "drift/checkpoint.h"
+#include "drift/kinds.h"
+#include "drift/random.h"
+#include "drift/tolerant_urn.h"
+#include "drift/urn_state.h"
+
+namespace drover::drift {
+namespace {
+
+constexpr std::string_view kKind = "URND";
+constexpr std::uint32_t kVersion = 1;
+constexpr std::array kSettings = {
+    Setting{"alpha", "probability of any false alarm, ever", 0.01, 1e-9, 0.5},
+    Setting{"tolerance", "shift of the distribution function that is no drift; 0 = exact mode", 0, 0, 0.3},
+    Setting{"restarts", "1: divide alpha over the lives after restarts", 0, 0, 1},
+    Setting{"seed", "of the random numbers that break ties with an edge", 1, 0, 9007199254740992.0},
+};
+
+Alarm alarm_of(const auto& urn, std::uint64_t baseline_count) {
+  const Leaning leaning = urn.leaning();
+  const auto& tilt = leaning.tilt;
+  return {.index = urn.seen(),
+          .statistic = urn.statistic(),
+          .threshold = urn.threshold(),
+          .n = baseline_count + urn.seen(),
+          .n_effective = static_cast<double>(baseline_count + urn.seen()),
+          .family = std::string(name_of(tilt.family)),
+          .direction = tilt.sign > 0   ? "up"
+                       : tilt.sign < 0 ? "down"
+                                       : "",
+          .size = tilt.size,
+          .onset = leaning.onset};
+}
+
+template <typename Mode>
+class UrnDetector final : public Detector {
+ public:
+  UrnDetector(const Distribution& distribution, std::uint64_t seed, Mode urn)
+      : distribution_(distribution), random_(seed), urn_(std::move(urn)) {}
+
+  std::optional<Alarm> update(double value) override {
+    if (!urn_.update(distribution_.bin(static_cast<float>(value), random_))) return std::nullopt;
+    return alarm_of(urn_, distribution_.count);
+  }
+  void restart() override { urn_.restart(); }
+
+  [[nodiscard]] Bytes checkpoint() const override {
+    CheckpointWriter writer(kKind, kVersion);
+    writer.put(random_.state());
+    write_state(writer, urn_.state());
+    return std::move(writer).take();
+  }
+
+  Result<void> restore(ByteView state) override {
+    CheckpointReader reader(state, kKind, kVersion);
+    std::uint64_t seed = 0;
+    reader.get(seed);
+    typename Mode::State read{};
+    read_state(reader, read);
+    if (auto whole = reader.finish(); !whole) return whole;
+    if (auto taken = urn_.restore(read); !taken) return taken;
+    random_ = SplitMix(seed);
+    return {};
+  }
+
+ private:
+  const Distribution& distribution_;
+  SplitMix random_;
+  Mode urn_;
+};
+
+template <typename Mode>
+Result<std::unique_ptr<Detector>> wrap(const Distribution& distribution, double seed, Result<Mode> urn) {
+  if (!urn) return std::unexpected(urn.error());
+  return std::make_unique<UrnDetector<Mode>>(distribution, static_cast<std::uint64_t>(seed), std::move(*urn));
+}
+
+Result<std::unique_ptr<Detector>> make(const DetectorKind::Values& values, const Reference& reference) {
+  const Distribution& distribution = *reference.distribution;
+  const double alpha = values.at("alpha"), tolerance = values.at("tolerance"), seed = values.at("seed");
+  const Urn::Settings settings{alpha, values.at("restarts") != 0};
+  if (tolerance == 0) return wrap(distribution, seed, Urn::make(distribution.slots, settings));
+  auto tables = make_tolerant_tables(distribution.slots, tolerance, alpha);
+  if (!tables) return std::unexpected(tables.error());
+  return wrap(distribution, seed,
+              TolerantUrn::make(std::make_shared<const TolerantTables>(std::move(*tables)), settings));
+}
+
+}  // namespace
+
+DetectorKind urn_kind() {
+  return {
+      "urn",
+      "an alarm whose false-alarm probability holds for the device's whole life; names what changed and when",
+      "Drover; after Shin, Ramdas, Rinaldo, arXiv 2203.03532",
+      Needs::distribution,
+      kSettings,
+      make};
+}
+
+}  // namespace drover::drift
