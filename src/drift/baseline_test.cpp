@@ -10,25 +10,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tables/csv.h"
+#include "drift/testing.h"
 
 namespace drover::drift {
 namespace {
 
-std::string file(const std::string& name) {
-  std::ifstream in(std::string(DROVER_SOURCE_DIR "/tests/data/urn/") + name);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-std::vector<float> reference(const std::string& name) {
-  auto columns = tables::read_columns(as_bytes(file(name)));
-  return columns ? columns->front().numbers : std::vector<float>();
-}
-
 const nlohmann::json& expected() {
-  static const auto document = nlohmann::json::parse(file("expected.json"));
+  static const auto document = testing::json_file("urn/expected.json");
   return document;
 }
 
@@ -51,7 +39,7 @@ TEST(Levels, NoBinHoldsMoreThanTwoPointThreePercent) {
 }
 
 TEST(Baseline, HasTheReferencesSlotsAndEdges) {
-  const auto values = reference("baseline.csv");
+  const auto values = testing::column("urn/baseline.csv");
   ASSERT_EQ(values.size(), 999u);
   const auto made = make_distribution(values, 0, 1);
   ASSERT_TRUE(made) << made.error().text();
@@ -65,7 +53,7 @@ TEST(Baseline, HasTheReferencesSlotsAndEdges) {
 }
 
 TEST(Baseline, BinsCountTheEdgesBelow) {
-  const auto made = make_distribution(reference("tolerant_baseline.csv"), 0, 1);
+  const auto made = make_distribution(testing::column("urn/tolerant_baseline.csv"), 0, 1);
   ASSERT_TRUE(made);
   for (std::size_t j = 0; j + 1 < kBins - 1; ++j) {
     const float middle = (made->edges[j].value + made->edges[j + 1].value) / 2;
@@ -77,14 +65,14 @@ TEST(Baseline, BinsCountTheEdgesBelow) {
 }
 
 TEST(Baseline, TheTieDecidesAtAnEdgeOnly) {
-  const auto made = *make_distribution(reference("tolerant_baseline.csv"), 0, 1);
+  const auto made = *make_distribution(testing::column("urn/tolerant_baseline.csv"), 0, 1);
   const Edge edge = made.edges[20];
   EXPECT_EQ(made.bin(edge.value, edge.tie), 20u);
   EXPECT_EQ(made.bin(edge.value, edge.tie + 1), 21u);
 }
 
 TEST(Baseline, ABinWithoutSlotsMovesToTheNextThatHasSome) {
-  const auto made = *make_distribution(reference("baseline.csv"), 0, 1);
+  const auto made = *make_distribution(testing::column("urn/baseline.csv"), 0, 1);
   ASSERT_EQ(made.slots[1], 0u);  // edges 1 and 2 are the same value
   EXPECT_EQ(made.edges[0], made.edges[1]);
   for (std::uint32_t value = 0; value < 1000; ++value)
@@ -119,7 +107,7 @@ TEST(Baseline, NeedsTwoHundredValues) {
 Baseline sample() {
   Baseline baseline;
   baseline.seed = 7;
-  baseline.features["mean"] = *make_distribution(reference("baseline.csv"), 3, 7);
+  baseline.features["mean"] = *make_distribution(testing::column("urn/baseline.csv"), 3, 7);
   std::vector<float> odd(250, std::numeric_limits<float>::infinity());
   odd[0] = 1e-42F;
   baseline.features["odd"] = *make_distribution(odd, 0, 7);

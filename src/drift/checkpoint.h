@@ -2,8 +2,10 @@
 
 #include <bit>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -60,7 +62,6 @@ class CheckpointReader {
     for (auto& value : values) get(value);
     return *this;
   }
-  [[nodiscard]] std::size_t left() const { return left_.size(); }
   /// Whether the kind was right, nothing was missing and nothing is left over.
   [[nodiscard]] Result<void> finish() const;
 

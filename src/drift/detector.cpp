@@ -8,6 +8,12 @@
 namespace drover::drift {
 namespace {
 
+std::string names(const auto& rows) {
+  std::vector<std::string_view> all;
+  for (const auto& row : rows) all.push_back(row.name);
+  return fmt::format("{}", fmt::join(all, ", "));
+}
+
 const DetectorKind* find(std::string_view name) {
   const auto kinds = detector_kinds();
   const auto found = std::ranges::find(kinds, name, &DetectorKind::name);
@@ -21,10 +27,8 @@ Result<DetectorKind::Values> complete(const DetectorKind& kind, const DetectorKi
   for (const auto& [name, value] : given) {
     const auto setting = std::ranges::find(kind.settings, name, &Setting::name);
     if (setting == kind.settings.end()) {
-      std::vector<std::string_view> known;
-      for (const Setting& each : kind.settings) known.push_back(each.name);
       return fail(Code::invalid_argument, fmt::format("detector {} has no setting {:?}; it has: {}",
-                                                      kind.name, name, fmt::join(known, ", ")));
+                                                      kind.name, name, names(kind.settings)));
     }
     if (!(value >= setting->min && value <= setting->max))
       return fail(Code::invalid_argument, fmt::format("{} of detector {} must lie in [{}, {}], not {}", name,
@@ -50,15 +54,12 @@ Result<std::unique_ptr<Detector>> make_detector(std::string_view name, const Det
                                                 const Reference& reference) {
   const DetectorKind* kind = find(name);
   if (kind == nullptr) {
-    std::vector<std::string_view> known;
-    for (const DetectorKind& each : detector_kinds()) known.push_back(each.name);
     return fail(Code::not_found,
-                fmt::format("there is no detector {:?}; there are: {}", name, fmt::join(known, ", ")));
+                fmt::format("there is no detector {:?}; there are: {}", name, names(detector_kinds())));
   }
-  auto values = complete(*kind, settings);
-  if (!values) return std::unexpected(values.error());
-  if (auto checked = check(*kind, reference); !checked) return std::unexpected(checked.error());
-  return kind->make(*values, reference);
+  const DetectorKind::Values values = DROVER_TRY(complete(*kind, settings));
+  DROVER_TRY(check(*kind, reference));
+  return kind->make(values, reference);
 }
 
 }  // namespace drover::drift

@@ -45,7 +45,8 @@ class Detector {
   virtual void restart() = 0;
   /// The whole state, little-endian, with a version: docs/formats/detector.md.
   [[nodiscard]] virtual Bytes checkpoint() const = 0;
-  /// Takes a checkpoint of a detector of the same name, settings and reference. Errors: corrupt, unsupported.
+  /// Takes a checkpoint of a detector of the same name, settings and reference, or refuses it and stays as it
+  /// is. Errors: bad_state, unsupported.
   virtual Result<void> restore(ByteView state) = 0;
 };
 

@@ -50,6 +50,18 @@ std::size_t below(const std::array<Edge, kBins - 1>& edges, float value) {
   return at;
 }
 
+/// `tie` is called only where the value equals an edge.
+std::size_t place(const Distribution& in, float value, auto tie) {
+  if (std::isnan(value)) value = kInfinity;
+  std::size_t at = below(in.edges, value);
+  if (at + 1 < kBins && in.edges[at].value == value) {
+    const std::uint32_t own = tie();
+    while (at + 1 < kBins && in.edges[at].value == value && in.edges[at].tie < own) ++at;
+  }
+  while (at + 1 < kBins && in.slots[at] == 0) ++at;
+  return at;
+}
+
 }  // namespace
 
 Result<Distribution> make_distribution(std::span<const float> values, std::uint64_t missing,
@@ -68,22 +80,11 @@ Result<Distribution> make_distribution(std::span<const float> values, std::uint6
 }
 
 std::size_t Distribution::bin(float value, std::uint32_t tie) const {
-  if (std::isnan(value)) value = kInfinity;
-  std::size_t at = below(edges, value);
-  while (at + 1 < kBins && edges[at].value == value && edges[at].tie < tie) ++at;
-  while (at + 1 < kBins && slots[at] == 0) ++at;
-  return at;
+  return place(*this, value, [tie] { return tie; });
 }
 
 std::size_t Distribution::bin(float value, SplitMix& random) const {
-  if (std::isnan(value)) value = kInfinity;
-  std::size_t at = below(edges, value);
-  if (at + 1 < kBins && edges[at].value == value) {
-    const std::uint32_t tie = random.next_32();
-    while (at + 1 < kBins && edges[at].value == value && edges[at].tie < tie) ++at;
-  }
-  while (at + 1 < kBins && slots[at] == 0) ++at;
-  return at;
+  return place(*this, value, [&random] { return random.next_32(); });
 }
 
 }  // namespace drover::drift

@@ -17,11 +17,6 @@ class SplitMix {
   std::uint32_t next_32() { return static_cast<std::uint32_t>(next() >> 32); }
   /// Uniform in [0, 1), 53 bits.
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
-  /// Uniform in [0, bound), bound ≥ 1: Lemire's multiplication without the rejection; bias below 2⁻³² for 32
-  /// bits.
-  std::uint32_t below(std::uint32_t bound) {
-    return static_cast<std::uint32_t>((std::uint64_t{next_32()} * bound) >> 32);
-  }
   [[nodiscard]] std::uint64_t state() const { return state_; }
 
  private:

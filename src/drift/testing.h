@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tables/csv.h"
+
 /// For tests of this room: files of tests/data.
 namespace drover::drift::testing {
 
@@ -19,14 +21,11 @@ inline std::string text_file(const std::string& name) {
 
 inline nlohmann::json json_file(const std::string& name) { return nlohmann::json::parse(text_file(name)); }
 
-/// A CSV of one column under a heading.
+/// A CSV's first column.
 inline std::vector<float> column(const std::string& name) {
-  std::istringstream lines(text_file(name));
-  std::string line;
-  std::vector<float> values;
-  std::getline(lines, line);
-  while (std::getline(lines, line)) values.push_back(std::stof(line));
-  return values;
+  const std::string text = text_file(name);
+  auto columns = tables::read_columns(as_bytes(text));
+  return columns ? columns->front().numbers : std::vector<float>();
 }
 
 }  // namespace drover::drift::testing

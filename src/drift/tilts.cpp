@@ -11,6 +11,7 @@ namespace {
 /// A normal law, or a mixture of two: share of the first, then mean and deviation of each.
 struct Law {
   Tilt tilt;
+  double weight;
   double share, mean, deviation;
   double other_mean = 0, other_deviation = 1;
 };
@@ -19,15 +20,15 @@ constexpr double kWeightSum = 1.245;
 constexpr double kAdaptiveWeight = 0.03;
 
 Law shift(int sign, double delta, double weight) {
-  return {{Family::location, sign, delta, weight}, 1, sign * delta, 1};
+  return {{Family::location, sign, delta}, weight, 1, sign * delta, 1};
 }
-Law stretch(double s, double weight) { return {{Family::scale, s > 1 ? 1 : -1, s, weight}, 1, 0, s}; }
+Law stretch(double s, double weight) { return {{Family::scale, s > 1 ? 1 : -1, s}, weight, 1, 0, s}; }
 Law bumps(double mu, double weight) {
   const double deviation = std::sqrt(1 - mu * mu);
-  return {{Family::two_bumps, 0, mu, weight}, 0.5, -mu, deviation, mu, deviation};
+  return {{Family::two_bumps, 0, mu}, weight, 0.5, -mu, deviation, mu, deviation};
 }
-Law skew(int sign) { return {{Family::skew, sign, 0.45, 0.01}, 0.75, -sign * 0.45, 0.6, sign * 1.35, 0.7}; }
-Law shift_and_stretch(int sign) { return {{Family::location_scale, sign, 0.6, 0.01}, 1, sign * 0.6, 1.4}; }
+Law skew(int sign) { return {{Family::skew, sign, 0.45}, 0.01, 0.75, -sign * 0.45, 0.6, sign * 1.35, 0.7}; }
+Law shift_and_stretch(int sign) { return {{Family::location_scale, sign, 0.6}, 0.01, 1, sign * 0.6, 1.4}; }
 
 std::array<Law, kTilts> laws() {
   return {shift(+1, .12, .02),
@@ -56,12 +57,12 @@ std::array<Law, kTilts> laws() {
           stretch(.15, .015),
           bumps(.75, .01),
           bumps(.92, .02),
-          Law{{Family::peaked, 0, 0.6, .015}, 0.6, 0, 0.6, 0, 1.4},
+          Law{{Family::peaked, 0, 0.6}, .015, 0.6, 0, 0.6, 0, 1.4},
           skew(+1),
           skew(-1),
           shift_and_stretch(+1),
           shift_and_stretch(-1),
-          Law{{Family::part, 0, 3, .01}, 0.85, 0, 1, 0, 3}};
+          Law{{Family::part, 0, 3}, .01, 0.85, 0, 1, 0, 3}};
 }
 
 double below(const Law& law, double z) {
@@ -81,7 +82,7 @@ Tilts compute() {
   const auto all = laws();
   for (std::size_t k = 0; k < kTilts; ++k) {
     made.laws[k] = all[k].tilt;
-    made.laws[k].weight /= kWeightSum;
+    made.weights[k] = all[k].weight / kWeightSum;
     for (std::size_t j = 0; j < kBins; ++j) made.h[j][k] = ratio(all[k], j);
   }
   made.adaptive_weight = kAdaptiveWeight / kWeightSum;

@@ -25,7 +25,6 @@ struct Tilt {
   Family family;
   int sign;
   double size;
-  double weight;  // prior π, the 32 and the two adaptive parts summing to 1
 };
 
 /// The detector's alternatives, and how much likelier each makes each bin: h[j][k] = mass of law k in bin j
@@ -33,7 +32,8 @@ struct Tilt {
 /// of them are exact.
 struct Tilts {
   std::array<Tilt, kTilts> laws;
-  double adaptive_weight;  // π of each adaptive part
+  std::array<double, kTilts> weights;  // prior π; with the adaptive parts' they sum to 1
+  double adaptive_weight;              // π of each adaptive part
   alignas(64) std::array<std::array<float, kTilts>, kBins> h;
 };
 

@@ -85,16 +85,28 @@ Values column(std::size_t k) {
   return h;
 }
 
-/// Growth a bin's observation brings under the alternative itself, if c is divided by `divisor`.
-double growth(const Values& h, const Values& c, double divisor) {
-  double gain = 0, mass = 0;
-  for (std::size_t j = 0; j < kBins; ++j) {
-    const double law = (levels().u[j + 1] - levels().u[j]) * h[j];
-    gain += law * std::log(c[j]);
-    mass += law;
+/// How fast evidence grows under one alternative, by the clip that is bet with.
+class Growth {
+ public:
+  explicit Growth(const Values& h) {
+    for (std::size_t j = 0; j < kBins; ++j) {
+      law_[j] = (levels().u[j + 1] - levels().u[j]) * h[j];
+      log_h_[j] = std::log(h[j]);
+      mass_ += law_[j];
+    }
   }
-  return gain / mass - std::log(divisor);
-}
+  /// An observation's mean logarithm of clip(h) / divisor.
+  [[nodiscard]] double rate(Clip clip, double divisor) const {
+    const double lo = std::log(clip.lo), hi = std::log(clip.hi);
+    double gain = 0;
+    for (std::size_t j = 0; j < kBins; ++j) gain += law_[j] * std::clamp(log_h_[j], lo, hi);
+    return gain / mass_ - std::log(divisor);
+  }
+
+ private:
+  Values law_{}, log_h_{};
+  double mass_ = 0;
+};
 
 struct Choice {
   Clip clip{};
@@ -105,11 +117,12 @@ Choice best_clip(const Values& h, const Chernoff& bound, double tolerance) {
   Values sorted = h;
   std::ranges::sort(sorted);
   const auto end = std::unique(sorted.begin(), sorted.end());
+  const Growth growth(h);
   Choice best;
   for (auto lo = sorted.begin(); lo != end; ++lo)
     for (auto hi = lo + 1; hi != end; ++hi) {
       const Values c = clipped(h, {*lo, *hi});
-      const double rate = growth(h, c, bound.approximate(c) + tolerance * total_variation(c));
+      const double rate = growth.rate({*lo, *hi}, bound.approximate(c) + tolerance * total_variation(c));
       if (rate > best.growth) best = {{*lo, *hi}, rate};
     }
   return best;
@@ -120,7 +133,7 @@ Choice best_clip(const Values& h, const Chernoff& bound, double tolerance) {
 Result<TolerantTables> make_tolerant_tables(const Slots& slots, double tolerance, double alpha) {
   if (!(tolerance > 0 && tolerance < 0.5))
     return fail(Code::invalid_argument, "the tolerance must lie between 0 and 0.5");
-  if (!(alpha > 0 && alpha < 1)) return fail(Code::invalid_argument, "alpha must lie between 0 and 1");
+  DROVER_TRY(check_alpha(alpha));
   const Chernoff bound(slots, std::log(alpha / 10 / kTilts));
   TolerantTables made;
   double weights = 0;
@@ -130,7 +143,7 @@ Result<TolerantTables> make_tolerant_tables(const Slots& slots, double tolerance
     auto& law = made.laws[k];
     if (choice.growth <= 0) continue;
     const Values c = clipped(h, choice.clip);
-    law = {true, tilts().laws[k].weight, choice.clip.lo, choice.clip.hi, bound.upper(c), total_variation(c)};
+    law = {true, tilts().weights[k], choice.clip.lo, choice.clip.hi, bound.upper(c), total_variation(c)};
     weights += law.weight;
     for (std::size_t j = 0; j < kBins; ++j) made.ratio[j][k] = c[j] / (law.upper + tolerance * law.variation);
   }

@@ -37,7 +37,8 @@ class TolerantUrn {
   struct State {
     alignas(32) std::array<double, kTilts> sum, cusum;
     alignas(32) std::array<float, kTilts> cusum_min;
-    std::array<std::uint64_t, kTilts> onset;
+    using OnsetIndex = std::uint64_t;
+    std::array<OnsetIndex, kTilts> onset;
     std::uint64_t seen, age;
     double alpha, threshold, weight, statistic, statistic_max;
     std::uint32_t life, split;
@@ -46,7 +47,6 @@ class TolerantUrn {
   Result<void> restore(const State& state);
 
  private:
-  void begin_life();
   std::shared_ptr<const TolerantTables> tables_;
   alignas(32) std::array<double, kTilts> weights_{};
   State state_{};

@@ -5,8 +5,6 @@
 #include <numeric>
 
 #include "drift/lanes.h"
-#include "drift/lives.h"
-#include "drift/urn_check.h"
 
 namespace drover::drift {
 namespace {
@@ -21,23 +19,15 @@ constexpr double kRoundDown = 1 - 0x1p-23;
 /// Hz).
 constexpr std::uint64_t kSeenMax = std::uint64_t{0xffffffff} - (std::uint64_t{1} << 25);
 
-std::array<double, kTilts> prior() {
-  std::array<double, kTilts> weights;
-  for (std::size_t k = 0; k < kTilts; ++k) weights[k] = tilts().laws[k].weight;
-  return weights;
-}
-alignas(32) const std::array<double, kTilts> kWeights = prior();
-
 std::array<std::uint32_t, kCoarseBins> coarse(const Slots& slots) {
   std::array<std::uint32_t, kCoarseBins> sums{};
   for (std::size_t j = 0; j < kBins; ++j) sums[j >> 2] += slots[j];
   return sums;
 }
 
-Result<void> check(const Slots& slots, double alpha) {
+Result<void> check_slots(const Slots& slots) {
   const auto sum = std::accumulate(slots.begin(), slots.end(), std::uint64_t{0});
   if (sum < 2 || sum > 0xffffffffULL) return fail(Code::invalid_argument, "slots must sum to 2…2³²−1");
-  if (!(alpha > 0 && alpha < 1)) return fail(Code::invalid_argument, "alpha must lie between 0 and 1");
   return {};
 }
 
@@ -52,7 +42,8 @@ std::array<double, kTilts> urn_sums(const Slots& slots) {
 }
 
 Result<Urn> Urn::make(const Slots& slots, Settings settings) {
-  if (auto checked = check(slots, settings.alpha); !checked) return std::unexpected(checked.error());
+  DROVER_TRY(check_slots(slots));
+  DROVER_TRY(check_alpha(settings.alpha));
   Urn urn;
   State& state = urn.state_;
   state.slots = slots;
@@ -61,21 +52,13 @@ Result<Urn> Urn::make(const Slots& slots, Settings settings) {
   state.urn_sum = urn_sums(slots);
   state.alpha = settings.alpha;
   state.split = settings.split;
-  urn.begin_life();
+  urn.restart();
   return urn;
 }
 
-void Urn::begin_life() {
-  State& state = state_;
-  ++state.life;
-  state.age = 0;
-  state.threshold = 1 / (state.alpha * share_of_life(state.life, state.split));
-  for (std::size_t k = 0; k < kTilts; ++k) state.sum[k] = kMassAtStart * kWeights[k];
-  state.adaptive_sum.fill(kMassAtStart * tilts().adaptive_weight);
-  state.cusum.fill(1);
-  state.cusum_min.fill(2);
-  state.onset.fill(static_cast<std::uint32_t>(state.seen));
-  state.statistic = state.statistic_max = kMassAtStart;
+void Urn::restart() {
+  begin_life(state_, tilts().weights, 1);
+  state_.adaptive_sum.fill(kMassAtStart * tilts().adaptive_weight);
   place_bets();
 }
 
@@ -84,13 +67,14 @@ bool Urn::update(std::size_t bin) {
   if (state.seen >= kSeenMax) return false;
   const double n = static_cast<double>(state.baseline_slots + state.seen);
   const double weight = state.weight;
-  const float* h_row = tilts().h[bin].data();
+  const Tilts& table = tilts();
+  const float* h_row = table.h[bin].data();
   Lanes total = {};
   for (std::size_t k = 0; k < kTilts; k += kLanes) {
     const Lanes h = __builtin_convertvector(load(h_row + k), Lanes);
     const Lanes reciprocal = load(&state.reciprocal[k]);
     const Lanes ratio = h * n * reciprocal;
-    const Lanes sum = (load(&state.sum[k]) + weight * load(&kWeights[k])) * ratio;
+    const Lanes sum = (load(&state.sum[k]) + weight * load(&table.weights[k])) * ratio;
     store(&state.sum[k], sum);
     total += sum;
 
@@ -106,7 +90,7 @@ bool Urn::update(std::size_t bin) {
   const double coarse_ratio = n / static_cast<double>(state.coarse_slots[wide]);
   double statistic = across(total);
   for (std::size_t i = 0; i < kAdaptiveParts; ++i) {
-    state.adaptive_sum[i] = (state.adaptive_sum[i] + weight * tilts().adaptive_weight) *
+    state.adaptive_sum[i] = (state.adaptive_sum[i] + weight * table.adaptive_weight) *
                             (double{state.bet[i][wide]} * coarse_ratio);
     statistic += state.adaptive_sum[i];
   }
@@ -116,24 +100,18 @@ bool Urn::update(std::size_t bin) {
   ++state.seen;
   state.statistic = statistic;
   state.statistic_max = std::max(state.statistic_max, statistic);
-  if (++state.age % kBlock == 0) end_block();
+  if (++state.age % kBlock == 0) {
+    end_block(state);
+    place_bets();
+  }
   return statistic >= state.threshold;
 }
 
-void Urn::end_block() {
-  for (std::size_t k = 0; k < kTilts; ++k) {
-    if (state_.cusum_min[k] <= 1) state_.onset[k] = static_cast<std::uint32_t>(state_.seen) - kBlock / 2;
-    state_.cusum_min[k] = 2;
-  }
-  place_bets();
-}
-
-/// What holds for the next block: the reciprocals exactly, the start weight, and the adaptive parts' bets
+/// What holds for the next block: the reciprocals exactly, and the adaptive parts' bets
 /// e ← ρ·e + cb, q = (e + κ·cc/n) / (Σe + κ).
 void Urn::place_bets() {
   State& state = state_;
   for (std::size_t k = 0; k < kTilts; ++k) state.reciprocal[k] = 1 / state.urn_sum[k];
-  state.weight = start_weight(state.age);
   const double n = static_cast<double>(state.baseline_slots + state.seen);
   for (std::size_t i = 0; i < kAdaptiveParts; ++i) {
     double sum = 0;
@@ -150,15 +128,13 @@ void Urn::place_bets() {
   state.block_counts.fill(0);
 }
 
-void Urn::restart() { begin_life(); }
-
 Result<void> Urn::restore(const State& state) {
   const auto sum = std::accumulate(state.slots.begin(), state.slots.end(), std::uint64_t{0});
   if (state.baseline_slots != state_.baseline_slots || sum != state.baseline_slots + state.seen)
     return fail(Code::bad_state, "the slots do not add up to the baseline's and the observations");
   if (state.urn_sum != urn_sums(state.slots))
     return fail(Code::bad_state, "the sums are not those of the slots");
-  if (auto sane = check_lives(state, state_); !sane) return sane;
+  if (auto sane = check_life(state, state_); !sane) return sane;
   state_ = state;
   state_.coarse_slots = coarse(state.slots);
   return {};
@@ -166,9 +142,6 @@ Result<void> Urn::restore(const State& state) {
 
 double Urn::p_value() const { return std::min(1.0, 1 / state_.statistic_max); }
 
-Leaning Urn::leaning() const {
-  const auto largest = static_cast<std::size_t>(std::ranges::max_element(state_.sum) - state_.sum.begin());
-  return {tilts().laws[largest], state_.onset[largest]};
-}
+Leaning Urn::leaning() const { return leaning_of(state_); }
 
 }  // namespace drover::drift

@@ -2,23 +2,14 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
-#include <span>
 
 #include "base/result.h"
-#include "drift/start_weights.h"
-#include "drift/tilts.h"
+#include "drift/lives.h"
 
 namespace drover::drift {
 
 inline constexpr std::size_t kCoarseBins = 16;
 using Slots = std::array<std::uint32_t, kBins>;
-
-/// What the detector would name if it alarmed now: the alternative with the largest sum.
-struct Leaning {
-  Tilt tilt;
-  std::uint64_t onset;  // observations before the change seems to have begun, to the middle of a block of 32
-};
 
 /// The urn detector, exact mode: an alarm whose false-alarm probability holds for a device's whole life.
 ///
@@ -42,19 +33,18 @@ struct Leaning {
 /// observation, which errs only below, so a martingale becomes a supermartingale: the bound stays.
 ///
 /// **Assumptions.** The probability is over baseline and stream together, not for one given baseline.
-/// Dependence between observations breaks it: thin first (thinning.h). A lasting harmless change is found
+/// Dependence between observations breaks it: thin first the stream. A lasting harmless change is found
 /// too, in the end: for automatic action use the tolerant mode (tolerant_urn.h).
 ///
 /// **Restart.** After an alarm that was "not drift", restart() keeps every count and begins the sums anew;
 /// the k-th life has α_k = 6α/(π²k²), k = 1 included, so that P(any alarm in any life) ≤ Σ α_k = α.
 ///
 /// Sources: ours; nearest are conformal test martingales (Vovk, Gammerman, Shafer 2005), e-detectors (Shin,
-/// Ramdas, Rinaldo, arXiv 2203.03532). Cost: under 50 ns and no allocation an observation. The same bits on
-/// every machine.
+/// Ramdas, Rinaldo, arXiv 2203.03532). No allocation. The same bits on every machine.
 class Urn {
  public:
   /// `slots` of the baseline (their sum is m + 1); `alpha` in (0, 1). With `split` the k-th life has α_k,
-  /// without it every life has α (a single life, as in benchmarks and `drift watch` without --continue).
+  /// without it every life has α (a single life, as in benchmarks).
   struct Settings {
     double alpha = 0.01;
     bool split = false;
@@ -80,7 +70,8 @@ class Urn {
   struct State {
     alignas(32) std::array<double, kTilts> sum, urn_sum, reciprocal, cusum;  // S, A, 1/A, C
     alignas(32) std::array<float, kTilts> cusum_min;                         // C_min
-    std::array<std::uint32_t, kTilts> onset;
+    using OnsetIndex = std::uint32_t;
+    std::array<OnsetIndex, kTilts> onset;
     Slots slots;
     std::array<std::uint32_t, kCoarseBins> coarse_slots;                       // cc
     std::array<std::array<float, kCoarseBins>, kAdaptiveParts> evidence, bet;  // e, q
@@ -97,8 +88,6 @@ class Urn {
 
  private:
   Urn() = default;
-  void begin_life();
-  void end_block();
   void place_bets();
 
   State state_{};

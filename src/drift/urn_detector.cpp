@@ -1,7 +1,4 @@
 // The urn detector, exact or tolerant, behind the interface of all detectors.
-#include <cmath>
-#include <variant>
-
 #include "drift/checkpoint.h"
 #include "drift/kinds.h"
 #include "drift/random.h"
