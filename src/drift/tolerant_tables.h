@@ -28,8 +28,8 @@ struct TolerantTables {
   alignas(64) std::array<std::array<double, kTilts>, kBins> ratio{};
 };
 
-/// Errors: invalid_argument for α outside (0, 1) or ε outside (0, 0.5). Takes tens of milliseconds; the result
-/// depends on the slots (that is, on m), ε and α alone, so features of one baseline size share it.
+/// Errors: invalid_argument for α outside (0, 1) or ε outside (0, 0.5). Takes tens of milliseconds; the
+/// result depends on the slots (that is, on m), ε and α alone, so features of one baseline size share it.
 Result<TolerantTables> make_tolerant_tables(const Slots& slots, double tolerance, double alpha);
 
 }  // namespace drover::drift

@@ -45,7 +45,7 @@ bool TolerantUrn::update(std::size_t bin) {
 }
 
 Result<void> TolerantUrn::restore(const State& state) {
-  if (auto sane = check_life(state, state_); !sane) return sane;
+  DROVER_TRY(check_life(state, state_));
   state_ = state;
   return {};
 }

@@ -31,6 +31,20 @@ Result<void> check_slots(const Slots& slots) {
   return {};
 }
 
+/// A bet or a sum that is no finite amount would make M a NaN, which never alarms.
+Result<void> check_bets(const Urn::State& state) {
+  bool holds =
+      std::ranges::all_of(state.reciprocal, is_amount) && std::ranges::all_of(state.adaptive_sum, is_amount);
+  for (std::size_t i = 0; i < kAdaptiveParts; ++i)
+    holds = holds && std::ranges::all_of(state.evidence[i], is_amount) &&
+            std::ranges::all_of(state.bet[i], is_amount);
+  if (!holds) return fail(Code::bad_state, "the adaptive parts are not finite amounts");
+  if (std::accumulate(state.block_counts.begin(), state.block_counts.end(), std::uint64_t{0}) !=
+      state.age % kBlock)
+    return fail(Code::bad_state, "the block's counts are not its observations");
+  return {};
+}
+
 }  // namespace
 
 std::array<double, kTilts> urn_sums(const Slots& slots) {
@@ -134,7 +148,8 @@ Result<void> Urn::restore(const State& state) {
     return fail(Code::bad_state, "the slots do not add up to the baseline's and the observations");
   if (state.urn_sum != urn_sums(state.slots))
     return fail(Code::bad_state, "the sums are not those of the slots");
-  if (auto sane = check_life(state, state_); !sane) return sane;
+  DROVER_TRY(check_life(state, state_));
+  DROVER_TRY(check_bets(state));
   state_ = state;
   state_.coarse_slots = coarse(state.slots);
   return {};

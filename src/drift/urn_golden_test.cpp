@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "base/digest.h"
 #include "drift/baseline.h"
 #include "drift/testing.h"
 #include "drift/tolerant_urn.h"
@@ -60,6 +61,12 @@ TEST(UrnGolden, TheTablesAreTheReferenceOnes) {
   EXPECT_EQ(table.h[32][17], expected["h_bin32_scale+1.5"].get<float>());
   EXPECT_NEAR(mass_left(0), expected["R(0)"].get<double>(), 1e-15);
   EXPECT_NEAR(mass_left(100000), expected["R(1e5)"].get<double>(), 1e-15);
+}
+
+TEST(UrnGolden, TheTiltsAreTheSameBitsOnEveryMachine) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(tilts().h.data());
+  EXPECT_EQ(sha256(ByteView(bytes, sizeof tilts().h)).hex(),
+            "b10734bfc794c410dfc3e986fd43a061b294f235de495399e9eb214d4e0d6b60");
 }
 
 TEST(UrnGolden, TheTolerantTablesAreTheReferenceOnes) {

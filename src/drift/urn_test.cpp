@@ -161,6 +161,19 @@ TEST_P(UrnModes, RefuseACheckpointThatIsDamaged) {
   EXPECT_EQ(detector->checkpoint(), good) << "a refused checkpoint changes nothing";
 }
 
+TEST(Urn, RefusesAStateWhoseBetsAreNoAmounts) {
+  const Distribution reference = baseline(200, 6);
+  Urn urn = Urn::make(reference.slots, {}).value();
+  for (int t = 0; t < 40; ++t) urn.update(30);
+  ASSERT_TRUE(urn.restore(urn.state()));
+  Urn::State nan = urn.state(), negative = urn.state(), uncounted = urn.state();
+  nan.bet[1][3] = std::nanf("");
+  negative.adaptive_sum[0] = -1;
+  ++uncounted.block_counts[0];
+  for (const Urn::State& bad : {nan, negative, uncounted})
+    EXPECT_EQ(urn.restore(bad).error().code, Code::bad_state);
+}
+
 INSTANTIATE_TEST_SUITE_P(Exact, UrnModes, ::testing::Values(0.0));
 INSTANTIATE_TEST_SUITE_P(Tolerant, UrnModes, ::testing::Values(0.02));
 
