@@ -4,6 +4,7 @@
 
 #include "agent/shadow_sync.h"
 #include "base/clock.h"
+#include "base/json_fields.h"
 
 namespace drover::agent {
 namespace {
@@ -15,11 +16,6 @@ json counts(const lifecycle::Counts& counts) {
           {"errors", counts.errors},
           {"nans", counts.nans},
           {"crashes", counts.crashes}};
-}
-
-std::string text_or(const json& object, const char* key, const char* otherwise) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : otherwise;
 }
 
 }  // namespace

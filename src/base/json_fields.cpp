@@ -8,6 +8,11 @@ namespace drover {
 
 using nlohmann::json;
 
+std::string text_or(const nlohmann::json& object, const char* key, const char* otherwise) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : otherwise;
+}
+
 Result<JsonFields> JsonFields::of(const json& value, std::string place, Code code) {
   if (!value.is_object())
     return fail(code, fmt::format("{}: an object expected", place.empty() ? "the document" : place));

@@ -12,6 +12,9 @@
 
 namespace drover {
 
+/// A member's text; `otherwise` where there is none.
+std::string text_or(const nlohmann::json& object, const char* key, const char* otherwise);
+
 /// Reads the members of one JSON object; every error carries `code` and names the place ("inputs[0].shape").
 /// The object must outlive the reader.
 class JsonFields {

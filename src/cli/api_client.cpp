@@ -84,13 +84,13 @@ void add_api_options(CLI::App* verb, ApiOptions& options) {
 Result<ApiClient> ApiClient::connect(const ApiOptions& options) {
   ApiClient client;
   client.url_ = or_environment(options.server, "DROVER_SERVER");
-  client.ca_ = or_environment(options.ca, "DROVER_CA");
+  std::string ca = or_environment(options.ca, "DROVER_CA");
   if (!options.token_file.empty()) client.token_ = DROVER_TRY(read_token(options.token_file));
   if (client.token_.empty()) client.token_ = or_environment("", "DROVER_TOKEN");
   const std::filesystem::path workspace = or_environment(options.workspace, "DROVER_WORKSPACE");
   if (!workspace.empty()) {
     if (client.url_.empty()) client.url_ = DROVER_TRY(workspace_url(workspace));
-    if (client.ca_.empty()) client.ca_ = (workspace / "ca/ca.crt").string();
+    if (ca.empty()) ca = (workspace / "ca/ca.crt").string();
     if (client.token_.empty())
       client.token_ = DROVER_TRY(read_token((workspace / "operator.token").string()));
   }
@@ -100,7 +100,7 @@ Result<ApiClient> ApiClient::connect(const ApiOptions& options) {
   if (client.token_.empty())
     return fail(Code::invalid_argument, "no operator's token: give --token-file FILE or set DROVER_TOKEN");
   while (client.url_.ends_with('/')) client.url_.pop_back();
-  client.http_ = net::make_curl_client({.identity = {.ca_file = client.ca_}});
+  client.http_ = net::make_curl_client({.identity = {.ca_file = std::move(ca)}});
   return client;
 }
 

@@ -48,7 +48,6 @@ class ApiClient {
   std::shared_ptr<net::HttpClient> http_;
   std::string url_;
   std::string token_;
-  std::string ca_;
 };
 
 /// Percent-encodes a value for a query.

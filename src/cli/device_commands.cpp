@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "base/json_fields.h"
 #include "cli/commands.h"
 #include "cli/server_verb.h"
 
@@ -22,10 +23,6 @@ struct Arguments {
 };
 
 Answer answer(json document, std::string text) { return {nlohmann::ordered_json(document), std::move(text)}; }
-
-std::string text_or(const json& object, const char* name, const char* otherwise) {
-  return object.contains(name) && object[name].is_string() ? object[name].get<std::string>() : otherwise;
-}
 
 /// "defect 1.0.0 → 1.1.0 (downloading)"
 std::string describe_model(const std::string& name, const json& desired, const json& reported) {

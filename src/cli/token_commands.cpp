@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
+#include "base/json_fields.h"
 #include "cli/api_client.h"
 #include "cli/commands.h"
 #include "cli/server_verb.h"
@@ -15,10 +16,6 @@ struct Arguments {
   std::string role = {};
   std::string expires = {};
 };
-
-std::string text_or(const json& object, const char* name, const char* otherwise) {
-  return object.contains(name) && object[name].is_string() ? object[name].get<std::string>() : otherwise;
-}
 
 /// The token alone on stdout, so that a script can keep it; it cannot be shown again.
 Result<Answer> create(const ApiClient& client, const Arguments& arguments) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/canonical_json.h"
+#include "base/json_fields.h"
 
 namespace drover::repo {
 namespace {
@@ -13,11 +14,6 @@ using nlohmann::json;
 
 std::unexpected<Error> bad(std::string_view path, std::string_view why) {
   return fail(Code::bad_metadata, fmt::format("{}: {}", path, why));
-}
-
-std::string text_or_empty(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 std::map<std::string, std::string> texts_of(const json& object, const char* name) {
@@ -30,7 +26,7 @@ std::map<std::string, std::string> texts_of(const json& object, const char* name
 }
 
 std::optional<UnixTime> time_of(const json& object, const char* name) {
-  const Result<UnixTime> time = parse_time(text_or_empty(object, name));
+  const Result<UnixTime> time = parse_time(text_or(object, name, ""));
   return time ? std::optional(*time) : std::nullopt;
 }
 
@@ -63,12 +59,12 @@ Result<ModelTarget> parse_model_target(const TargetInfo& target) {
   const auto found = custom.is_object() ? custom.find("drover") : custom.end();
   if (found == custom.end() || !found->is_object()) return bad(target.path, "has no custom.drover");
   ModelTarget model;
-  model.model = DROVER_TRY(ModelName::parse(text_or_empty(*found, "model")).in(target.path));
-  model.version = DROVER_TRY(Version::parse(text_or_empty(*found, "version")).in(target.path));
-  model.variant = text_or_empty(*found, "variant");
+  model.model = DROVER_TRY(ModelName::parse(text_or(*found, "model", "")).in(target.path));
+  model.version = DROVER_TRY(Version::parse(text_or(*found, "version", "")).in(target.path));
+  model.variant = text_or(*found, "variant", "");
   model.requirements = texts_of(*found, "requires");
-  model.released = text_or_empty(*found, "released");
-  model.notes = text_or_empty(*found, "notes");
+  model.released = text_or(*found, "released", "");
+  model.notes = text_or(*found, "notes", "");
   if (const auto size = found->find("size_unpacked"); size != found->end() && size->is_number_unsigned())
     model.size_unpacked = size->get<std::uint64_t>();
   model.issued = time_of(*found, "issued");
@@ -92,10 +88,10 @@ Result<ChannelPointer> parse_channel(std::string_view text) {
   const auto schema = value.is_object() ? value.find("schema") : value.end();
   if (schema == value.end() || *schema != 1) return bad("channel", "is not of schema 1");
   ChannelPointer pointer;
-  pointer.model = DROVER_TRY(ModelName::parse(text_or_empty(value, "model")).in("channel"));
-  pointer.channel = text_or_empty(value, "channel");
-  pointer.version = DROVER_TRY(Version::parse(text_or_empty(value, "version")).in("channel"));
-  pointer.issued = DROVER_TRY(parse_time(text_or_empty(value, "issued")).in("channel"));
+  pointer.model = DROVER_TRY(ModelName::parse(text_or(value, "model", "")).in("channel"));
+  pointer.channel = text_or(value, "channel", "");
+  pointer.version = DROVER_TRY(Version::parse(text_or(value, "version", "")).in("channel"));
+  pointer.issued = DROVER_TRY(parse_time(text_or(value, "issued", "")).in("channel"));
   return pointer;
 }
 
