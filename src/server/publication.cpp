@@ -14,8 +14,6 @@
 namespace drover::server {
 namespace {
 
-constexpr std::uint64_t kOfferBytesMax = 16 << 20;
-
 fs::Path online_keys(const Config& config) { return config.at("keys/online"); }
 
 Result<repo::KeyRing> load_keys(const Config& config) {

@@ -15,6 +15,8 @@ Result<bool> renew_repository(Services& services);
 /// what is wrong with the repository when it cannot be read.
 Status check_published(Services& services, const ModelName& model, const Version& version);
 
+/// Of what install_offer() takes.
+inline constexpr std::uint64_t kOfferBytesMax = 16 << 20;
 /// Takes up new metadata that offline keys signed: {"metadata":{NAME:TEXT},"blobs":{PATH:TEXT}}.
 Status install_offer(Services& services, std::string_view body);
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "server/access.h"
+#include "server/audit.h"
 #include "server/handlers.h"
 #include "server/publication.h"
 
@@ -60,11 +61,7 @@ Result<net::Answer> upload_target(Services& services, const Call& call) {
   if (const auto there = DROVER_TRY(services.blobs->find(path)); there && there->size == upload.size)
     return json_response(stored, 200);
   DROVER_TRY(services.blobs->put(path, upload.file, upload.digest));
-  DROVER_TRY(services.store->add_audit({.at = services.clock->now(),
-                                        .who = call.who,
-                                        .action = "upload",
-                                        .target = path,
-                                        .detail = stored.dump()}));
+  DROVER_TRY(audit(services, call, "upload", path, stored));
   return json_response(stored, 201);
 }
 
@@ -74,11 +71,7 @@ Result<net::Answer> publish_metadata(Services& services, const Call& call) {
   const net::Upload& upload = *call.request.upload;
   const Bytes body = DROVER_TRY(fs::read_file(fs::real_file_system(), upload.file, upload.size));
   DROVER_TRY(install_offer(services, as_text(body)));
-  DROVER_TRY(services.store->add_audit({.at = services.clock->now(),
-                                        .who = call.who,
-                                        .action = "publish",
-                                        .target = "metadata",
-                                        .detail = nlohmann::json{{"sha256", upload.digest.hex()}}.dump()}));
+  DROVER_TRY(audit(services, call, "publish", "metadata", {{"sha256", upload.digest.hex()}}));
   return json_response({{"published", true}}, 200);
 }
 

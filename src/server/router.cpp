@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/access.h"
+#include "server/publication.h"
 
 namespace drover::server {
 namespace {
@@ -12,7 +13,6 @@ namespace {
 constexpr std::uint64_t kBodyBytesMax = 64 << 10;
 constexpr std::uint64_t kEnrolmentBytesMax = 16 << 10;
 constexpr std::uint64_t kTelemetryBytesMax = 256 << 10;
-constexpr std::uint64_t kOfferBytesMax = 16 << 20;
 
 std::string_view take_segment(std::string_view& path) {
   path.remove_prefix(1);
