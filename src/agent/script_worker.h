@@ -8,20 +8,13 @@
 
 #include "agent/part.h"
 #include "bundle/worker_protocol.h"
+#include "ring/ring_testing.h"
 
 namespace drover::agent {
 
 /// For tests: a program in the worker's place that does what the test says, in a directory of its own.
 class ScriptWorker {
  public:
-  ScriptWorker() {
-    std::string name = (std::filesystem::temp_directory_path() / "drover-worker-XXXXXX").string();
-    directory_ = ::mkdtemp(name.data());
-  }
-  ~ScriptWorker() { std::filesystem::remove_all(directory_); }
-  ScriptWorker(const ScriptWorker&) = delete;
-  ScriptWorker& operator=(const ScriptWorker&) = delete;
-
   /// The worker is this shell script from now on; its $1 is the verb, $2 the version's directory.
   void does(const std::string& script) const {
     std::ofstream(program()) << "#!/bin/sh\n" << script << "\n";
@@ -33,11 +26,11 @@ class ScriptWorker {
     report.samples = samples;
     does("cat <<'END'\n" + bundle::to_json(report) + "\nEND");
   }
-  [[nodiscard]] std::filesystem::path program() const { return directory_ / "worker"; }
-  [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
+  [[nodiscard]] std::filesystem::path program() const { return directory_.path() / "worker"; }
+  [[nodiscard]] const std::filesystem::path& directory() const { return directory_.path(); }
 
  private:
-  std::filesystem::path directory_;
+  ring::TestDirectory directory_;
 };
 
 /// Pumps `part` as the agent's loop does, waiting for its descriptors, until `done`; false after 20 s.

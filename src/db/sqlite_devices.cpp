@@ -10,9 +10,7 @@ Result<std::optional<Device>> SqliteStore::find_device(const DeviceId& id) {
 
 Result<std::vector<Device>> SqliteStore::list_devices(const std::string& after, std::size_t count) {
   auto reader = DROVER_TRY(readers_.borrow());
-  auto query =
-      DROVER_TRY(reader->prepare("select id, labels, enrolled_at, seen_at, revoked from devices"
-                                 " where id > ? order by id limit ?"));
+  auto query = DROVER_TRY(reader->prepare((kSelectDevices + "where id > ? order by id limit ?").c_str()));
   query.bind(after).bind(static_cast<std::int64_t>(count));
   std::vector<Device> devices;
   while (DROVER_TRY(query.step())) devices.push_back(DROVER_TRY(read_device(query)));

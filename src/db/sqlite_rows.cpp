@@ -28,7 +28,7 @@ Result<Device> read_device(Statement& row) {
 }
 
 Result<std::optional<Device>> select_device(Sqlite& database, const DeviceId& id) {
-  auto query = DROVER_TRY(database.prepare(kSelectDevice));
+  auto query = DROVER_TRY(database.prepare((kSelectDevices + "where id = ?").c_str()));
   query.bind(id.str());
   if (!DROVER_TRY(query.step())) return std::nullopt;
   return DROVER_TRY(read_device(query));

@@ -12,9 +12,8 @@ inline UnixTime time_of(std::int64_t value) { return UnixTime(std::chrono::secon
 std::string labels_text(const Labels& labels);
 Result<Labels> parse_labels(const std::string& text);
 
-/// The columns of a device, in the order in which read_device() takes them.
-constexpr const char* kSelectDevice =
-    "select id, labels, enrolled_at, seen_at, revoked from devices where id = ?";
+/// The columns of a device, in the order in which read_device() takes them; a condition follows.
+inline const std::string kSelectDevices = "select id, labels, enrolled_at, seen_at, revoked from devices ";
 Result<Device> read_device(Statement& row);
 Result<std::optional<Device>> select_device(Sqlite& database, const DeviceId& id);
 /// Writes `labels` with the changes made in them; an empty value removes one.
