@@ -1,15 +1,19 @@
-# A room is a folder of src/: its *.cpp make the library drover_ROOM, its *_test.cpp the program ROOM_test, its
-# *_fuzz.cpp a fuzzer each, and its main.cpp, when PROGRAM is given, the program of that name.
+# A room is a folder of src/: the *.cpp in it and in its FOLDERS make the library drover_ROOM, its *_test.cpp the
+# program ROOM_test, its *_fuzz.cpp a fuzzer each, and its main.cpp, when PROGRAM is given, the program of that name.
 include(GoogleTest)
 
 # Everything that is run or linked by others, without the tests: what `make build` builds; and what `make fuzz` runs.
 add_custom_target(programs)
 add_custom_target(fuzzers)
 
-# drover_room(NAME [ROOMS r…] [LIBS lib…] [PROGRAM name] [TEST_ROOMS r…] [TEST_LIBS lib…])
+# drover_room(NAME [FOLDERS f…] [ROOMS r…] [LIBS lib…] [PROGRAM name] [TEST_ROOMS r…] [TEST_LIBS lib…])
 function(drover_room name)
-  cmake_parse_arguments(arg "" "PROGRAM" "ROOMS;LIBS;TEST_ROOMS;TEST_LIBS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  cmake_parse_arguments(arg "" "PROGRAM" "FOLDERS;ROOMS;LIBS;TEST_ROOMS;TEST_LIBS" ${ARGN})
+  set(globs "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  foreach(folder IN LISTS arg_FOLDERS)
+    list(APPEND globs "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp")
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${globs})
   set(tests ${sources})
   set(fuzzers ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cpp$|/main\\.cpp$")

@@ -1,4 +1,4 @@
-#include "drift/start_weights.h"
+#include "drift/urn/start_weights.h"
 
 #include <cmath>
 #include <numbers>

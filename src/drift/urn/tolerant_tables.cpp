@@ -1,4 +1,4 @@
-#include "drift/tolerant_tables.h"
+#include "drift/urn/tolerant_tables.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,10 +1,10 @@
-#include "drift/urn.h"
+#include "drift/urn/urn.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-#include "drift/lanes.h"
+#include "drift/urn/lanes.h"
 
 namespace drover::drift {
 namespace {

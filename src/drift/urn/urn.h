@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/result.h"
-#include "drift/lives.h"
+#include "drift/urn/lives.h"
 
 namespace drover::drift {
 

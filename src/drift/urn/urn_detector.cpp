@@ -2,8 +2,8 @@
 #include "drift/checkpoint.h"
 #include "drift/kinds.h"
 #include "drift/random.h"
-#include "drift/tolerant_urn.h"
-#include "drift/urn_state.h"
+#include "drift/urn/tolerant_urn.h"
+#include "drift/urn/urn_state.h"
 
 namespace drover::drift {
 namespace {

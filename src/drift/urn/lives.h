@@ -6,8 +6,8 @@
 #include <numbers>
 
 #include "base/result.h"
-#include "drift/start_weights.h"
-#include "drift/tilts.h"
+#include "drift/urn/start_weights.h"
+#include "drift/urn/tilts.h"
 
 /// What the urn detector's two modes do alike with their states (Urn::State, TolerantUrn::State).
 namespace drover::drift {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "drift/checkpoint.h"
-#include "drift/tolerant_urn.h"
-#include "drift/urn.h"
+#include "drift/urn/tolerant_urn.h"
+#include "drift/urn/urn.h"
 
 /// An urn's state in a checkpoint: every field in the order below (docs/formats/detector.md).
 namespace drover::drift {

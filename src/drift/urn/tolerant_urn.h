@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "drift/tolerant_tables.h"
+#include "drift/urn/tolerant_tables.h"
 
 namespace drover::drift {
 

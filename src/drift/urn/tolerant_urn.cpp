@@ -1,8 +1,8 @@
-#include "drift/tolerant_urn.h"
+#include "drift/urn/tolerant_urn.h"
 
 #include <algorithm>
 
-#include "drift/lanes.h"
+#include "drift/urn/lanes.h"
 
 namespace drover::drift {
 namespace {

@@ -6,8 +6,8 @@
 #include "base/digest.h"
 #include "drift/baseline.h"
 #include "drift/testing.h"
-#include "drift/tolerant_urn.h"
-#include "drift/urn.h"
+#include "drift/urn/tolerant_urn.h"
+#include "drift/urn/urn.h"
 
 namespace drover::drift {
 namespace {

@@ -1,4 +1,4 @@
-#include "drift/urn.h"
+#include "drift/urn/urn.h"
 
 #include <gtest/gtest.h>
 

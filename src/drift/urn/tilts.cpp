@@ -1,4 +1,4 @@
-#include "drift/tilts.h"
+#include "drift/urn/tilts.h"
 
 #include <algorithm>
 #include <cmath>

@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "base/result.h"
-#include "drift/tilts.h"
-#include "drift/urn.h"
+#include "drift/urn/tilts.h"
+#include "drift/urn/urn.h"
 
 namespace drover::drift {
 
