@@ -27,7 +27,7 @@ Agent::Agent(const Config& config, Outside& outside)
       identity_(outside.files, config.state_dir / "identity"),
       trust_(outside.files, config.trust()),
       refresher_(outside, trust_, repo::ClientUrls::below(config.repository_url()),
-                 {.every = config.poll, .jitter = config.poll_jitter},
+                 {.every = config.poll, .jitter = config.poll_jitter, .stall = config.stall_timeout},
                  [this](const Status& status) { refreshed(status); }),
       rings_(config.run_dir, outside.clock),
       health_("/proc", config.sysfs, config.state_dir) {}

@@ -61,11 +61,12 @@ void Refresher::begin() {
 void Refresher::step() {
   const auto request = running_->next();
   if (!request) return finish();
-  transfer_ = outside_.http.start(repo::metadata_request(urls_, *request),
-                                  [this](Result<net::ClientResponse> response) {
-                                    transfer_.reset();
-                                    running_->feed(repo::metadata_answer(std::move(response)));
-                                  });
+  net::ClientRequest fetch = repo::metadata_request(urls_, *request);
+  fetch.stall_timeout = poll_.stall;
+  transfer_ = outside_.http.start(std::move(fetch), [this](Result<net::ClientResponse> response) {
+    transfer_.reset();
+    running_->feed(repo::metadata_answer(std::move(response)));
+  });
 }
 
 void Refresher::finish() {

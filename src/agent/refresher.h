@@ -16,6 +16,7 @@ namespace drover::agent {
 struct PollOptions {
   std::chrono::milliseconds every = std::chrono::hours(1);
   double jitter = 0.1;
+  std::chrono::milliseconds stall = std::chrono::seconds(30);  // a request that brings no byte for so long
 };
 
 /// Keeps the signed metadata fresh: a refresh every poll, sooner after one that the network broke, and at
