@@ -68,7 +68,8 @@ void Agent::join_server() {
   reporter_ = std::make_unique<ShadowReporter>(outside_, config_.server);
   telemetry_ =
       std::make_unique<Telemetry>(outside_, config_.server, config_.report, [this] { return look(); });
-  renewal_ = std::make_unique<Renewal>(outside_, config_.server, config_.device->str(), identity_);
+  renewal_ = std::make_unique<Renewal>(outside_, config_.server, config_.device->str(), identity_,
+                                       [this] { return refresher_.time_bounds(); });
 }
 
 /// Models that the disk remembers, and those that the configuration names.
@@ -135,6 +136,7 @@ void Agent::step() {
   outside_.http.poll(descriptors, std::max(wait, milliseconds(0)));
   for (Part* part : parts()) part->pump();
   observe();
+  look_at_clock();
   assign_again();
 }
 
@@ -172,6 +174,19 @@ void Agent::refreshed(const Status& status) {
 void Agent::observe() {
   if (listener_ && !listener_->online()) was_online_ = false;
   for (const auto& [model, line] : lines_) line->observe(rings_.model(model));
+}
+
+/// A clock that was wrong and is right again, as after a boot without network, ends all waiting for it.
+void Agent::look_at_clock() {
+  const Status judged = lifecycle::judge_clock(outside_.clock.now(), refresher_.time_bounds());
+  const bool was_believed = std::exchange(clock_believed_, judged.has_value());
+  if (was_believed == clock_believed_) return;
+  if (!judged) return log::warn("the clock is not believed", {{"why", judged.error().text()}});
+  log::info("the clock is right again");
+  refresher_.ask();
+  if (listener_) listener_->try_now();
+  for (const auto& [model, line] : lines_) line->updater().clock_is_right();
+  assign_again_at_ = Monotonic(0);
 }
 
 void Agent::tell(const ModelName& model, const lifecycle::Report& report) {

@@ -45,6 +45,7 @@ class Agent {
   void heard(const ShadowView& view);
   void refreshed(const Status& status);
   void observe();
+  void look_at_clock();
   void tell(const ModelName& model, const lifecycle::Report& report);
   std::optional<ActiveVersion> active(const ModelName& model) const;
   nlohmann::json look();
@@ -75,6 +76,7 @@ class Agent {
   std::map<ModelName, lifecycle::Assignment> assigned_;  // as last heard
   Monotonic assign_again_at_{0};
   bool was_online_ = false;
+  bool clock_believed_ = true;
 };
 
 }  // namespace drover::agent

@@ -42,4 +42,14 @@ lifecycle::TimeBounds time_bounds_of(const trust::TrustedSet& set) {
   return bounds;
 }
 
+lifecycle::TimeBounds remembered_time(const repo::TrustStore& store) {
+  lifecycle::TimeBounds bounds{.built = built(),
+                               .issued = repo::newest_issued(store).value_or(std::nullopt),
+                               .last_expiry = std::nullopt};
+  const auto root = store.load("root", trust::kRootBytesMax);
+  if (!root || !*root) return bounds;
+  if (const auto set = trust::TrustedSet::begin(**root, UnixTime{})) bounds.last_expiry = set->root().expires;
+  return bounds;
+}
+
 }  // namespace drover::agent

@@ -15,4 +15,7 @@ UnixTime built();
 /// What metadata say about time: also such as have expired.
 lifecycle::TimeBounds time_bounds_of(const trust::TrustedSet& set);
 
+/// What the offline-signed metadata on the disk say about time, before any was fetched.
+lifecycle::TimeBounds remembered_time(const repo::TrustStore& store);
+
 }  // namespace drover::agent

@@ -19,7 +19,8 @@ Refresher::Refresher(Outside& outside, const repo::TrustStore& store, repo::Clie
       urls_(std::move(urls)),
       poll_(poll),
       on_done_(std::move(on_done)),
-      backoff_(kRetryFirst, std::min(kRetryLongest, std::max(poll.every, kRetryFirst)), outside.random) {}
+      backoff_(kRetryFirst, std::min(kRetryLongest, std::max(poll.every, kRetryFirst)), outside.random),
+      time_(remembered_time(store)) {}
 
 Refresher::~Refresher() {
   if (transfer_) outside_.http.cancel(*transfer_);
@@ -47,7 +48,7 @@ void Refresher::pump() {
 void Refresher::begin() {
   asked_ = false;
   ++begun_;
-  auto refresh = repo::Refresh::begin(store_, outside_.clock.now());
+  auto refresh = repo::Refresh::begin(store_, lifecycle::judged_time(outside_.clock.now(), time_));
   if (!refresh) {
     trouble_ = refresh.error();
     due_ = outside_.clock.monotonic() + jittered(poll_.every, poll_.jitter, outside_.random);
@@ -69,10 +70,17 @@ void Refresher::step() {
   });
 }
 
+/// The floor never sinks, also when a refresh broke off before it saw what an earlier one had seen.
+void Refresher::learn_time() {
+  const auto issued = time_.issued;
+  time_ = time_bounds_of(running_->trusted());
+  time_.issued = std::max(time_.issued, issued);
+}
+
 void Refresher::finish() {
   const Status status = running_->status();
   const auto now = outside_.clock.monotonic();
-  time_ = time_bounds_of(running_->trusted());
+  learn_time();
   if (status) {
     trouble_.reset();
     backoff_.reset();

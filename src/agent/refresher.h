@@ -44,7 +44,7 @@ class Refresher : public Part {
   [[nodiscard]] const repo::Refresh* found() const { return found_ ? &*found_ : nullptr; }
   /// Why the last refresh failed.
   [[nodiscard]] const std::optional<Error>& trouble() const { return trouble_; }
-  /// What the metadata of the last refresh, good or not, say about time.
+  /// What all metadata seen, those on the disk at first, say about time.
   [[nodiscard]] const lifecycle::TimeBounds& time_bounds() const { return time_; }
   [[nodiscard]] const repo::ClientUrls& urls() const { return urls_; }
 
@@ -52,6 +52,7 @@ class Refresher : public Part {
   void begin();
   void step();
   void finish();
+  void learn_time();
 
   Outside& outside_;
   const repo::TrustStore& store_;

@@ -8,16 +8,20 @@ namespace drover::agent {
 namespace {
 
 constexpr std::chrono::hours kLookEvery{1};
+constexpr std::chrono::hours kTryInDoubtEvery{24};
 constexpr std::chrono::milliseconds kRetryFirst{60'000}, kRetryLongest{6 * 3'600'000};
 
 }  // namespace
 
-Renewal::Renewal(Outside& outside, std::string server, std::string device, const IdentityStore& identity)
+Renewal::Renewal(Outside& outside, std::string server, std::string device, const IdentityStore& identity,
+                 Bounds bounds)
     : outside_(outside),
       server_(std::move(server)),
       device_(std::move(device)),
       identity_(identity),
-      backoff_(kRetryFirst, kRetryLongest, outside.random) {}
+      bounds_(std::move(bounds)),
+      backoff_(kRetryFirst, kRetryLongest, outside.random),
+      tried_at_(outside.clock.monotonic()) {}
 
 Renewal::~Renewal() {
   if (transfer_) outside_.http.cancel(*transfer_);
@@ -35,10 +39,14 @@ Result<bool> Renewal::is_time() const {
   const auto pem = DROVER_TRY(identity_.certificate());
   if (!pem) return false;
   const net::CertificateInfo info = DROVER_TRY(net::read_certificate(*pem));
-  return outside_.clock.now() >= net::renewal_time(info);
+  const UnixTime now = outside_.clock.now();
+  const lifecycle::TimeBounds bounds = bounds_();
+  if (lifecycle::judged_time(now, bounds) < net::renewal_time(info)) return false;
+  return !lifecycle::is_far_ahead(now, bounds) || outside_.clock.monotonic() - tried_at_ >= kTryInDoubtEvery;
 }
 
 void Renewal::begin() {
+  tried_at_ = outside_.clock.monotonic();
   const auto request = net::make_request(device_);
   if (!request) return broke(request.error());
   transfer_ = outside_.http.start(certificate_request(server_, request->request, std::nullopt),

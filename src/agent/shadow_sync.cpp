@@ -59,6 +59,12 @@ void ShadowListener::pump() {
       });
 }
 
+void ShadowListener::try_now() {
+  if (online_) return;
+  backoff_.reset();
+  due_ = Monotonic(0);
+}
+
 void ShadowListener::ended(const Result<net::ClientResponse>& response) {
   if (!response) return broke(response.error());
   if (response->status != 200)

@@ -28,6 +28,8 @@ class ShadowListener : public Part {
 
   [[nodiscard]] Monotonic due() const override { return transfer_ ? kNever : due_; }
   void pump() override;
+  /// What stood in the way may be gone: no need to wait longer.
+  void try_now();
   /// Whether the last poll was answered.
   [[nodiscard]] bool online() const { return online_; }
   [[nodiscard]] const std::optional<Error>& trouble() const { return trouble_; }

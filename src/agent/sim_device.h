@@ -28,6 +28,7 @@ Status sim_unpack(fs::FileSystem& files, const fs::Path& bundle, const fs::Path&
 struct SimWorld {
   std::vector<SimVersion> versions;
   lifecycle::Assignment assignment;
+  lifecycle::TimeBounds time;  // as the metadata say
   std::uint64_t bytes_sent = 0;
   std::uint64_t saved_revision = 0;  // of the newest record whose save() returned
   std::vector<Digest> announced;     // what applications were told to use, each change once

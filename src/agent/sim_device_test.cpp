@@ -109,7 +109,7 @@ bool SimDevice::run() {
 }
 
 void SimDevice::check(const ModelName&, const lifecycle::Assignment&) {
-  Offer offer;
+  Offer offer{.candidates = {}, .time = world_.time};
   for (const SimVersion& each : world_.versions)
     offer.candidates.push_back({.version = each.version,
                                 .target = {.digest = each.digest,

@@ -62,8 +62,9 @@ std::string status_text(const json& status) {
   text +=
       fmt::format("agent {}: {}\n", text_or(agent, "version", "?"),
                   agent.value("running", false) ? "running" : "not running; this is what its disk remembers");
-  if (agent.contains("error") && agent["error"].is_object())
-    text += fmt::format("  {}\n", agent["error"].value("message", ""));
+  for (const char* trouble : {"error", "clock"})
+    if (agent.contains(trouble) && agent[trouble].is_object())
+      text += fmt::format("  {}\n", agent[trouble].value("message", ""));
   for (const auto& [model, entry] : status.at("models").items()) {
     text += fmt::format("{:<20} {:<12} {:<14} {}\n", model, text_or(entry, "version", "none"),
                         text_or(entry, "state", "?"), entry.value("pinned", false) ? "pinned" : "");

@@ -193,6 +193,10 @@ void Updater::end_with(const Error& error) {
   handle(Event::failed, [&](Record& next) { lifecycle::abandon(next, failure_of(error), now()); });
 }
 
+void Updater::clock_is_right() {
+  if (record_.error && lifecycle::is_about_time(record_.error->code)) next_round_.reset();
+}
+
 void Updater::observe(const Digest& digest, const lifecycle::Counts& counts) {
   if (!record_.active || record_.active->digest != digest) return;
   if (!record_.trial) {

@@ -81,6 +81,9 @@ class Updater : public Part {
       const Error& error);          // may go well soon: tried again after a while, a bounded number of times
   void failed(const Error& error);  // ends this update
 
+  /// What ended for the clock's sake need not wait for its next round.
+  void clock_is_right();
+
   /// Inferences (or crashes, with samples 0) of the version with this digest.
   void observe(const Digest& digest, const lifecycle::Counts& counts);
 

@@ -162,6 +162,22 @@ TEST_F(UpdaterTest, an_unknown_version_is_tried_again_after_a_while_and_installe
   EXPECT_EQ(active(), "1.3.0");
 }
 
+TEST_F(UpdaterTest, a_wrong_clock_blocks_a_new_version_until_it_is_right_and_no_longer) {
+  assign("1.0.0");
+  const UnixTime right = device_.clock().now();
+  world_.time.built = right;
+  device_.clock().set(UnixTime{});
+  assign("1.1.0");
+  EXPECT_EQ(active(), "1.0.0");
+  EXPECT_EQ(error(), Code::clock_untrusted);
+  device_.clock().set(right);
+  ASSERT_TRUE(device_.run());
+  EXPECT_EQ(active(), "1.0.0") << "its next round has not come";
+  updater().clock_is_right();
+  ASSERT_TRUE(device_.run());
+  EXPECT_EQ(active(), "1.1.0");
+}
+
 TEST_F(UpdaterTest, a_session_that_holds_an_old_version_keeps_it_on_the_disk_until_it_ends) {
   assign("1.0.0");
   auto lock = files_.lock(device_.store().paths(SimDevice::model()).version(version("1.0.0").digest), false);

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "agent/agent.h"
+#include "agent/offer.h"
 #include "agent/status.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -33,11 +34,16 @@ Result<Config> checked_config(const Arguments& arguments) {
   return config;
 }
 
-net::ClientOptions client_options(const Config& config) {
+/// `trust` must outlive the client. A device whose clock starts at 1970 still believes its server, and no
+/// server whose certificate ended before the newest offline signature was made.
+net::ClientOptions client_options(const Config& config, const repo::TrustStore& trust) {
   net::ClientOptions options;
   options.proxy = config.proxy;
   options.bytes_per_second_max = config.bytes_per_second_max;
   options.user_agent = "drover-agent/" DROVER_VERSION;
+  options.certificate_time = [&trust] {
+    return lifecycle::judged_time(system_clock().now(), remembered_time(trust));
+  };
   return options;
 }
 
@@ -59,7 +65,8 @@ Status run(const Arguments& arguments) {
   DROVER_TRY(identity.recover());
   if (!config.standalone() && !identity.enrolled())
     return fail(Code::not_found, "the device has no certificate: run drover-agent enroll first");
-  net::ClientOptions options = client_options(config);
+  const repo::TrustStore trust(files, config.trust());
+  net::ClientOptions options = client_options(config, trust);
   if (!config.standalone()) options.identity = identity.files_of_tls();
   const auto http = net::make_curl_client(options);
   Outside outside{*http, files, system_clock(), random_below};
@@ -77,7 +84,8 @@ Status enroll_device(const Arguments& arguments) {
     return fail(Code::invalid_argument, "give --device ID, as the server knows this device");
   if (arguments.enrolment.token.empty())
     return fail(Code::invalid_argument, "give --token, the one-time token of drover device token");
-  net::ClientOptions options = client_options(config);
+  const repo::TrustStore trust(files, config.trust());
+  net::ClientOptions options = client_options(config, trust);
   options.identity.ca_file = arguments.enrolment.ca_file;
   const auto http = net::make_curl_client(options);
   return enroll(*http, files, config, arguments.enrolment);

@@ -1,34 +1,54 @@
 #include "base/clock.h"
 
 #include <fmt/chrono.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <fstream>
 
 namespace drover {
 namespace {
 
-std::chrono::seconds fake_time_shift() {
-  const char* fake = std::getenv("DROVER_FAKE_TIME");
-  if (fake == nullptr) return std::chrono::seconds(0);
-  const auto wanted = std::chrono::seconds(std::strtoll(fake, nullptr, 10));
-  const auto real =
-      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch();
-  return wanted - real;
+using std::chrono::seconds;
+
+UnixTime real_time() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
+
+/// How far the clock is to go ahead of the machine's when it is to show `wanted` at `moment`.
+seconds shift(const std::string& wanted, UnixTime moment) {
+  return UnixTime(seconds(std::strtoll(wanted.c_str(), nullptr, 10))) - moment;
+}
+
+/// The file holds what the clock showed when it was written. One that is not there shifts nothing.
+seconds shift_in_file(const std::string& path) {
+  struct stat info{};
+  std::ifstream file(path);
+  std::string wanted;
+  if (::stat(path.c_str(), &info) != 0 || !std::getline(file, wanted)) return seconds(0);
+  return shift(wanted, UnixTime(seconds(info.st_mtim.tv_sec)));
 }
 
 class SystemClock : public Clock {
  public:
+  SystemClock() {
+    const char* fake = std::getenv("DROVER_FAKE_TIME");
+    if (fake == nullptr) return;
+    if (fake[0] == '/')
+      file_ = fake;
+    else
+      shift_ = shift(fake, real_time());
+  }
   [[nodiscard]] UnixTime now() const override {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + shift_;
+    return real_time() + (file_.empty() ? shift_ : shift_in_file(file_));
   }
   [[nodiscard]] Monotonic monotonic() const override {
     return std::chrono::steady_clock::now().time_since_epoch();
   }
 
  private:
-  std::chrono::seconds shift_ = fake_time_shift();
+  seconds shift_{0};
+  std::string file_;
 };
 
 std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {

@@ -22,7 +22,7 @@ class Clock {
   [[nodiscard]] virtual Monotonic monotonic() const = 0;
 };
 
-/// The machine's own clocks. DROVER_FAKE_TIME (seconds since 1970) shifts now(), for tests of wrong clocks.
+/// The machine's own clocks. DROVER_FAKE_TIME (agent-config.md) shifts now(), for tests of wrong clocks.
 Clock& system_clock();
 
 /// A clock that stands still until told.

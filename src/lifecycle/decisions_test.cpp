@@ -38,6 +38,12 @@ TEST(TrustedTime, the_floor_is_the_build_where_no_metadata_is_newer) {
       judge_clock(*parse_time("2100-01-01T00:00:00Z"), {.built = kBuilt, .issued = {}, .last_expiry = {}}));
 }
 
+TEST(TrustedTime, expiry_is_judged_by_the_floor_where_the_clock_is_behind_it) {
+  EXPECT_EQ(judged_time(UnixTime{}, kBounds), kBuilt + days(30));
+  EXPECT_EQ(judged_time(kBuilt + days(40), kBounds), kBuilt + days(40));
+  EXPECT_EQ(judged_time(kBuilt + days(400), kBounds), kBuilt + days(400));
+}
+
 TEST(Quarantine, holds_until_a_higher_order_names_the_bundle_again) {
   std::vector<Quarantined> quarantine;
   const Digest digest = sha256("bad");

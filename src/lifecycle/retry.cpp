@@ -35,9 +35,10 @@ bool worth_another_round(Code code) {
   return false;
 }
 
+bool is_about_time(Code code) { return code == Code::clock_untrusted || code == Code::metadata_expired; }
+
 milliseconds round_delay(const RetryLimits& limits, Code code, std::uint64_t rounds, double jitter) {
-  const bool is_cheap = code == Code::clock_untrusted || code == Code::metadata_expired;
-  return retry_delay(limits, is_cheap ? 1 : rounds, jitter);
+  return retry_delay(limits, is_about_time(code) ? 1 : rounds, jitter);
 }
 
 }  // namespace drover::lifecycle

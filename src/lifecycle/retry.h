@@ -23,6 +23,9 @@ std::chrono::milliseconds retry_delay(const RetryLimits& limits, std::uint64_t a
 /// a version that this device refused stays refused.
 bool worth_another_round(Code code);
 
+/// Whether it was the clock that stood in the way, or may have been.
+bool is_about_time(Code code);
+
 /// The wait before the next round as a whole, after `rounds` failed ones that ended with `code`: longer each
 /// time, but for what costs nothing to look at again (the clock, expired metadata).
 std::chrono::milliseconds round_delay(const RetryLimits& limits, Code code, std::uint64_t rounds,

@@ -10,13 +10,19 @@ UnixTime floor_of(const TimeBounds& bounds) {
   return std::max(bounds.built, bounds.issued.value_or(bounds.built));
 }
 
+UnixTime judged_time(UnixTime now, const TimeBounds& bounds) { return std::max(now, floor_of(bounds)); }
+
+bool is_far_ahead(UnixTime now, const TimeBounds& bounds) {
+  return bounds.last_expiry && now > *bounds.last_expiry;
+}
+
 Status judge_clock(UnixTime now, const TimeBounds& bounds) {
   const UnixTime floor = floor_of(bounds);
   if (now < floor)
     return fail(Code::clock_untrusted,
                 fmt::format("the clock says {} but it is at least {}; installs wait until it is set",
                             format_time(now), format_time(floor)));
-  if (bounds.last_expiry && now > *bounds.last_expiry)
+  if (is_far_ahead(now, bounds))
     return fail(
         Code::clock_untrusted,
         fmt::format(

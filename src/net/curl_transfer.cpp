@@ -1,6 +1,7 @@
 #include "net/curl_transfer.h"
 
 #include <fmt/format.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <cctype>
@@ -71,7 +72,10 @@ Code code_of(CURLcode code, std::string_view detail) {
 
 Error curl_error(CURLcode code, const std::string& url, std::string_view detail) {
   const std::string_view said = detail.empty() ? curl_easy_strerror(code) : detail;
-  return {code_of(code, detail), fmt::format("{}: {}", url, said)};
+  const bool of_time = detail.find("not yet valid") != std::string_view::npos ||
+                       detail.find("has expired") != std::string_view::npos;
+  return {code_of(code, detail),
+          fmt::format("{}: {}{}", url, said, of_time ? "; see whether this machine's clock is right" : "")};
 }
 
 CurlTransfer::CurlTransfer(ClientRequest request, const ClientOptions& options, OnDone done)
@@ -157,6 +161,18 @@ void CurlTransfer::set_security(const ClientOptions& options) {
     curl_easy_setopt(easy_, CURLOPT_SSLCERT, identity.certificate_file.c_str());
     curl_easy_setopt(easy_, CURLOPT_SSLKEY, identity.key_file.c_str());
   }
+  if (options.certificate_time) {
+    certificate_time_ = options.certificate_time;
+    curl_easy_setopt(easy_, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
+    curl_easy_setopt(easy_, CURLOPT_SSL_CTX_DATA, this);
+  }
+}
+
+CURLcode CurlTransfer::on_tls_context(CURL* /*easy*/, void* context, void* self) {
+  const UnixTime time = static_cast<CurlTransfer*>(self)->certificate_time_();
+  X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(static_cast<SSL_CTX*>(context)),
+                             static_cast<time_t>(time.time_since_epoch().count()));
+  return CURLE_OK;
 }
 
 std::optional<CurlTransfer::Clock::time_point> CurlTransfer::stall_deadline() const {

@@ -42,6 +42,7 @@ class CurlTransfer {
   static std::size_t on_source(char* into, std::size_t size, std::size_t count, void* self);
   static int on_rewind(void* self, curl_off_t offset, int origin);
   static int on_progress(void* self, curl_off_t, curl_off_t down, curl_off_t, curl_off_t up);
+  static CURLcode on_tls_context(CURL* easy, void* context, void* self);
   void set_request(const ClientOptions& options);
   void set_body();
   void set_source();
@@ -65,6 +66,7 @@ class CurlTransfer {
   std::uint64_t received_ = 0;
   std::uint64_t source_at_ = 0;
   std::size_t header_bytes_ = 0;
+  std::function<UnixTime()> certificate_time_;
   std::optional<Error> failure_;
   ClientResponse response_;
 };

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace drover::net {
@@ -29,6 +30,8 @@ struct ClientOptions {
   std::string proxy = {};                  // empty: the environment's
   std::uint64_t bytes_per_second_max = 0;  // 0: no cap
   std::string user_agent = "drover/" DROVER_VERSION;
+  /// When the peer's certificate has to hold; asked at each handshake. Empty: now, as the OS tells it.
+  std::function<UnixTime()> certificate_time = {};
 };
 
 struct ClientRequest {
