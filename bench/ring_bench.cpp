@@ -60,7 +60,7 @@ struct Drained {
   Mapping mapping = *Mapping::create(directory.ring(), {.lanes = 16, .records = 1 << 14});
   std::atomic<bool> stop = false;
   std::thread agent{[this] {
-    Reader reader(mapping.region());
+    Reader reader(mapping);
     while (!stop) {
       reader.drain([](const Record& record) { benchmark::DoNotOptimize(record.id); });
       std::this_thread::sleep_for(std::chrono::milliseconds(1));

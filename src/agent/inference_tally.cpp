@@ -68,11 +68,22 @@ std::optional<double> VersionTally::confidence_mean() const {
 void ModelTally::add(const ring::Record& record) {
   if (record.kind != ring::Kind::inference) return;
   const Digest digest{record.digest};
+  of(digest).add(record);
+  last_ = digest;
+}
+
+void ModelTally::add_death(const Digest& digest, std::int64_t at_ns) {
+  VersionTally& tally = of(digest);
+  ++tally.deaths;
+  tally.last_ns = std::max(tally.last_ns, at_ns);
+}
+
+/// What is kept of the version, where need be in another's place.
+VersionTally& ModelTally::of(const Digest& digest) {
   if (!versions_.contains(digest) && versions_.size() == kVersionsMax)
     versions_.erase(
         std::ranges::min_element(versions_, {}, [](const auto& entry) { return entry.second.last_ns; }));
-  versions_[digest].add(record);
-  last_ = digest;
+  return versions_[digest];
 }
 
 const VersionTally* ModelTally::version(const Digest& digest) const {

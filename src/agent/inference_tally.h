@@ -38,7 +38,8 @@ struct VersionTally {
   LatencySummary latency;
   std::uint64_t confident = 0;  // of them, those that told a confidence
   double confidence_sum = 0;
-  std::int64_t last_ns = 0;  // newest record, since 1970
+  std::uint64_t deaths = 0;  // processes that had taken it up and went without a goodbye
+  std::int64_t last_ns = 0;  // newest record or death, since 1970
 
   void add(const ring::Record& record);
   [[nodiscard]] std::uint64_t inferences() const { return ok + errors(); }
@@ -54,13 +55,17 @@ class ModelTally {
   static constexpr std::size_t kVersionsMax = 8;
 
   void add(const ring::Record& record);
-  /// Null when no inference of that version came.
+  /// A process died that had taken up this version.
+  void add_death(const Digest& digest, std::int64_t at_ns);
+  /// Null when neither inference nor death of that version came.
   [[nodiscard]] const VersionTally* version(const Digest& digest) const;
   [[nodiscard]] const std::map<Digest, VersionTally>& versions() const { return versions_; }
-  /// The version of the newest record.
+  /// The version of the newest inference.
   [[nodiscard]] const std::optional<Digest>& last() const { return last_; }
 
  private:
+  VersionTally& of(const Digest& digest);
+
   std::map<Digest, VersionTally> versions_;
   std::optional<Digest> last_;
 };

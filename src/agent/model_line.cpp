@@ -100,20 +100,18 @@ std::optional<std::uint64_t> ModelLine::downloaded_bytes() const {
 void ModelLine::observe(const RingDrain::Model& seen) {
   for (const auto& [digest, tally] : seen.tally.versions()) {
     lifecycle::Counts& counted = counted_[digest];
-    const lifecycle::Counts now{.samples = tally.inferences(), .errors = tally.errors(), .nans = tally.nan};
-    if (now.samples < counted.samples) counted = {};  // the tally made room and began anew
+    const lifecycle::Counts now{
+        .samples = tally.inferences(), .errors = tally.errors(), .nans = tally.nan, .crashes = tally.deaths};
+    if (now.samples < counted.samples || now.crashes < counted.crashes)
+      counted = {};  // the tally made room and began anew
     if (now == counted) continue;
     updater_.observe(digest, {.samples = now.samples - counted.samples,
                               .errors = now.errors - counted.errors,
-                              .nans = now.nans - counted.nans});
+                              .nans = now.nans - counted.nans,
+                              .crashes = now.crashes - counted.crashes});
     counted = now;
   }
   std::erase_if(counted_, [&](const auto& entry) { return seen.tally.version(entry.first) == nullptr; });
-  // An application that dies while it takes up a version died of it.
-  const auto& active = updater_.record().active;
-  if (seen.deaths > deaths_counted_ && active)
-    updater_.observe(active->digest, {.crashes = seen.deaths - deaths_counted_});
-  deaths_counted_ = seen.deaths;
 }
 
 }  // namespace drover::agent

@@ -60,7 +60,6 @@ class ModelLine : public Part, private Hands {
   std::unique_ptr<Download> download_;
   std::unique_ptr<SmokeRun> smoke_run_;
   std::map<Digest, lifecycle::Counts> counted_;  // of the ring's sums, what was passed on
-  std::uint64_t deaths_counted_ = 0;
 };
 
 }  // namespace drover::agent

@@ -232,5 +232,27 @@ TEST_F(ModelLineTest, PassesOnWhatIsNewInTheRingsSumsAndNothingTwice) {
   EXPECT_EQ(record().trial->after, (lifecycle::Counts{.samples = 4, .errors = 2, .nans = 1}));
 }
 
+TEST_F(ModelLineTest, ADeathUnderTheVersionBeforeIsNoReasonToTakeTheNewOneBack) {
+  const Digest old = publish("1.0.0"), now = publish("1.1.0");
+  install("1.0.0");
+  RingDrain::Model seen;
+  for (int i = 0; i < 1000; ++i) seen.tally.add({.digest = old.bytes});
+  line_.observe(seen);
+  clock_.advance(std::chrono::hours(1));
+  ASSERT_TRUE(run_to(State::idle)) << why();
+  install("1.1.0");
+  for (int i = 0; i < 10; ++i) seen.tally.add_death(old, i);
+  line_.observe(seen);
+  pump();
+  EXPECT_EQ(state(), State::probation);
+  EXPECT_EQ(record().trial->after.crashes, 0u);
+
+  for (int i = 0; i < 10; ++i) seen.tally.add_death(now, i);
+  line_.observe(seen);
+  ASSERT_TRUE(run_to(State::idle)) << why();
+  EXPECT_EQ(code(), Code::probation_crash);
+  EXPECT_EQ(record().active->digest, old);
+}
+
 }  // namespace
 }  // namespace drover::agent

@@ -14,7 +14,7 @@ std::filesystem::path RingDrain::path_of(const ModelName& model) const {
 Status RingDrain::follow(const ModelName& model) {
   if (followed_.contains(model)) return {};
   ring::Mapping mapping = DROVER_TRY(ring::Mapping::create(path_of(model)));
-  ring::Reader reader(mapping.region());
+  ring::Reader reader(mapping);
   followed_.emplace(model, Followed{.mapping = std::move(mapping), .reader = std::move(reader), .model = {}});
   return {};
 }
@@ -36,17 +36,23 @@ void RingDrain::drain(const ModelName& name, Followed& followed) {
       return log::error("the ring cannot be made again: " + made.error().text(), {{"model", name.str()}});
     log::warn("the ring was gone and has been made again", {{"model", name.str()}});
     followed.mapping = std::move(*made);
-    followed.reader = ring::Reader(followed.mapping.region());
+    followed.reader = ring::Reader(followed.mapping);
   }
   Model& model = followed.model;
   const ring::Drained drained =
       followed.reader.drain([&model](const ring::Record& record) { model.tally.add(record); });
   model.dropped += drained.dropped;
   model.bad += drained.bad;
-  model.deaths += drained.deaths;
-  if (drained.deaths > 0)
-    log::warn("an application went without a goodbye",
-              {{"model", name.str()}, {"processes", std::to_string(drained.deaths)}});
+  for (const Digest& digest : drained.deaths) mourn(name, model, digest);
+}
+
+/// A death is charged to the version that the process had taken up, whichever is active by now.
+void RingDrain::mourn(const ModelName& name, Model& model, const Digest& digest) {
+  ++model.deaths;
+  const bool known = digest != Digest{};
+  log::warn("an application went without a goodbye",
+            {{"model", name.str()}, {"version_digest", known ? digest.hex() : "none taken up"}});
+  if (known) model.tally.add_death(digest, std::chrono::nanoseconds(clock_.now().time_since_epoch()).count());
 }
 
 const RingDrain::Model& RingDrain::model(const ModelName& name) const {

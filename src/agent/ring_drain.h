@@ -36,7 +36,7 @@ class RingDrain : public Part {
     ModelTally tally;
     std::uint64_t dropped = 0;  // records that writers dropped
     std::uint64_t bad = 0;      // records that were nonsense
-    std::uint64_t deaths = 0;   // applications that went without a goodbye: crashes
+    std::uint64_t deaths = 0;   // applications that went without a goodbye, of whatever version
   };
   [[nodiscard]] const Model& model(const ModelName& name) const;
   /// The processes that hold a lane now, with the version each says it runs.
@@ -50,6 +50,7 @@ class RingDrain : public Part {
   };
   [[nodiscard]] std::filesystem::path path_of(const ModelName& model) const;
   void drain(const ModelName& name, Followed& followed);
+  void mourn(const ModelName& name, Model& model, const Digest& digest);
 
   std::filesystem::path run_dir_;
   Clock& clock_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include "ring/ring_testing.h"
@@ -86,6 +87,43 @@ TEST_F(RingDrainTest, TellsACrashFromAGoodbye) {
     EXPECT_TRUE(drain.writers(defect).empty());
   }
   EXPECT_EQ(drain.model(defect).tally.version(first)->inferences(), 2u);
+}
+
+/// The application had not taken up the new version when it died, though others had.
+TEST_F(RingDrainTest, ChargesADeathToTheVersionThatTheProcessHadTakenUp) {
+  RingDrain drain(directory.path(), clock);
+  ASSERT_TRUE(drain.follow(defect));
+  const auto killed_after = [&](auto body) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ring::Writer writer(directory.ring());
+      body(writer);
+      ::raise(SIGKILL);
+    }
+    ::waitpid(child, nullptr, 0);
+  };
+  killed_after([&](ring::Writer& writer) { writer.record(record(first)); });
+  ring::Writer alive(directory.ring());
+  alive.hello(second);
+  alive.record(record(second));
+  drain.drain();
+  const ModelTally& tally = drain.model(defect).tally;
+  EXPECT_EQ(tally.version(first)->deaths, 1u);
+  EXPECT_EQ(tally.version(second)->deaths, 0u);
+
+  killed_after([&](ring::Writer& writer) {  // while it loads the new version, say
+    writer.record(record(first));
+    writer.hello(second);
+  });
+  drain.drain();
+  EXPECT_EQ(tally.version(first)->deaths, 1u);
+  EXPECT_EQ(tally.version(second)->deaths, 1u);
+  EXPECT_EQ(tally.last(), first);
+
+  killed_after([](ring::Writer&) {});  // of no version
+  drain.drain();
+  EXPECT_EQ(drain.model(defect).deaths, 3u);
+  EXPECT_EQ(tally.versions().size(), 2u);
 }
 
 TEST_F(RingDrainTest, MakesARingAgainThatSomebodyRemovedOrCut) {

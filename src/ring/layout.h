@@ -11,7 +11,7 @@ namespace drover::ring {
 /// The file NAME.ring: one RingHeader in the first page, then `lanes` lanes, each a LaneHeader and
 /// `records` slots. Documented in docs/formats/ring.md; change a field and kLayoutVersion changes.
 inline constexpr std::array<char, 8> kMagic = {'D', 'R', 'O', 'V', 'R', 'I', 'N', 'G'};
-inline constexpr std::uint32_t kLayoutVersion = 1;
+inline constexpr std::uint32_t kLayoutVersion = 2;
 inline constexpr std::size_t kPageBytes = 4096;
 inline constexpr std::size_t kLineBytes = 64;
 inline constexpr std::size_t kSlotBytes = 256;
@@ -45,7 +45,8 @@ struct RingHeader {
 struct LaneHeader {
   // Written when a writer comes, goes or changes its model.
   alignas(kLineBytes) std::atomic<std::uint64_t> owner = 0;  // ring/owner.h; 0 = nobody's
-  std::array<std::atomic<std::uint64_t>, 4> hello = {};      // digest of the version that the writer runs
+  std::array<std::atomic<std::uint64_t>, 4> hello = {};      // digest of the version that it has taken up
+  std::atomic<std::uint32_t> pid = 0;                        // as the writer sees itself; for people only
   // Written by the writer at each record.
   alignas(kLineBytes) std::atomic<std::uint64_t> head = 0;
   std::atomic<std::uint64_t> dropped = 0;

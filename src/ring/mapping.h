@@ -50,6 +50,8 @@ class Mapping {
   ~Mapping();
 
   [[nodiscard]] Region region() const { return region_; }
+  /// The open file, for ring/owner.h; the same while the object lives, and when it is moved.
+  [[nodiscard]] int file() const { return file_.get(); }
   /// Whether the file still has its full size: to touch what was cut off would end the process (SIGBUS).
   [[nodiscard]] bool is_whole() const;
   /// Whether `path` still names the file that is mapped, at its full size. Two system calls; for poll.

@@ -4,15 +4,18 @@
 
 namespace drover::ring {
 
-/// A process as one word, so that one compare-and-swap claims a lane: pid in the low 22 bits (Linux's
-/// PID_MAX_LIMIT), the start time in clock ticks since boot above. A pid used again has another start time.
-/// Never 0 for a live process.
-std::uint64_t owner_of(std::uint32_t pid, std::uint64_t start_ticks);
-std::uint32_t pid_of(std::uint64_t owner);
+/// Who holds a lane: a random number, of which its writer has locked the byte, far beyond the file's end, in
+/// the ring file (an open file description's lock, fcntl(2)). The kernel drops the lock when the writer's
+/// process ends, however it ends; any process that has the file open can ask, from whatever pid namespace,
+/// and no number is ever used again as a pid is.
+constexpr std::uint64_t kOwnersEnd = std::uint64_t{1} << 62;
 
-/// This process. Reads /proc/self/stat.
-std::uint64_t this_process();
-/// Whether the process still runs. Reads /proc; a zombie is dead.
-bool is_alive(std::uint64_t owner);
+/// A new one, in [1, kOwnersEnd).
+std::uint64_t random_owner();
+/// Locks the owner's byte until the last descriptor of this opening of the file is closed, those that a
+/// forked child inherits among them. False when somebody else has it or the file system has no locks.
+bool hold(int file, std::uint64_t owner);
+/// Whether another opening of the file holds it.
+bool is_held(int file, std::uint64_t owner);
 
 }  // namespace drover::ring

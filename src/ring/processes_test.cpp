@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -44,13 +45,15 @@ class Death : public testing::TestWithParam<DeathCase> {};
 TEST_P(Death, LosesAtMostTheRecordThatIsBeingWritten) {
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring(), {.lanes = 1, .records = 8});
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   const int status = in_child([&] {
-    LaneHeader& lane = mapping.region().lane(0);
-    lane.owner = this_process();
+    const Mapping own = *Mapping::attach(here.ring());
+    const std::uint64_t me = random_owner();
+    if (!hold(own.file(), me)) ::_exit(1);
+    own.region().lane(0).owner = me;
     Cursor cursor;
-    for (std::int32_t i = 0; i < 2; ++i) append(mapping.region(), cursor, numbered(i), [](Step) {});
-    append(mapping.region(), cursor, numbered(2), [](Step step) {
+    for (std::int32_t i = 0; i < 2; ++i) append(own.region(), cursor, numbered(i), [](Step) {});
+    append(own.region(), cursor, numbered(2), [](Step step) {
       if (step == GetParam().step) die();
     });
   });
@@ -60,14 +63,14 @@ TEST_P(Death, LosesAtMostTheRecordThatIsBeingWritten) {
   const auto take = [&](const Record& record) { classes.push_back(record.class_index); };
   const Drained drained = reader.drain(take);
   EXPECT_EQ(classes.size(), GetParam().kept);
-  EXPECT_EQ(drained.deaths, 1u);
+  EXPECT_EQ(drained.deaths.size(), 1u);
   EXPECT_EQ(drained.bad, 0u);
 
   // The lane is free again, and the next writer's records are whole.
   classes.clear();
   Writer next(here.ring());
   for (std::int32_t i = 10; i < 18; ++i) EXPECT_NE(next.record(numbered(i)), 0u);
-  EXPECT_EQ(reader.drain(take).deaths, 0u);
+  EXPECT_EQ(reader.drain(take).deaths.size(), 0u);
   EXPECT_THAT(classes, testing::ElementsAre(10, 11, 12, 13, 14, 15, 16, 17));
 }
 
@@ -81,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(AtEachStep, Death,
 TEST(Processes, WritersKilledAtAnyTimeLeaveWholeRecordsOnly) {
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring(), {.lanes = 8, .records = 64});
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   std::map<std::int32_t, std::int32_t> last;  // by writer
   std::map<std::int32_t, pid_t> children;
   for (std::int32_t writer = 0; writer < 6; ++writer) {
@@ -107,7 +110,7 @@ TEST(Processes, WritersKilledAtAnyTimeLeaveWholeRecordsOnly) {
   for (const auto& [writer, child] : children) ::kill(child, SIGKILL);
   for (const auto& [writer, child] : children) ::waitpid(child, nullptr, 0);
   total += reader.drain(take);
-  EXPECT_EQ(total.deaths, children.size());
+  EXPECT_EQ(total.deaths.size(), children.size());
   EXPECT_EQ(total.bad, 0u);
   EXPECT_TRUE(reader.writers().empty());
 }
@@ -115,7 +118,7 @@ TEST(Processes, WritersKilledAtAnyTimeLeaveWholeRecordsOnly) {
 TEST(Processes, AForkedChildWritesNothingIntoItsParentsLane) {
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring());
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   Writer writer(here.ring());
   const int status = in_child([&] {
     const bool dropped = writer.record(numbered(1)) == 0;
@@ -128,6 +131,102 @@ TEST(Processes, AForkedChildWritesNothingIntoItsParentsLane) {
   std::vector<std::int32_t> classes;
   reader.drain([&](const Record& record) { classes.push_back(record.class_index); });
   EXPECT_THAT(classes, testing::UnorderedElementsAre(2, 3));
+}
+
+/// A child that runs `body` with one end of a pipe, and what it wrote there first.
+template <class Body>
+std::pair<pid_t, std::int32_t> child_that_tells(Body body) {
+  std::array<int, 2> pipe{};
+  EXPECT_EQ(::pipe(pipe.data()), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(pipe[0]);
+    body(pipe[1]);
+    ::_exit(0);
+  }
+  ::close(pipe[1]);
+  std::int32_t told = 0;
+  if (::read(pipe[0], &told, sizeof told) != sizeof told) told = 0;
+  ::close(pipe[0]);
+  return {child, told};
+}
+
+void tell(int pipe, std::int32_t what) {
+  if (::write(pipe, &what, sizeof what) != sizeof what) ::_exit(1);
+}
+
+TEST(Processes, AProcessThatForkedAndIsKilledIsDeadWhenItsChildHasARingOfItsOwn) {
+  const TestDirectory here;
+  Mapping mapping = *Mapping::create(here.ring());
+  Reader reader(mapping);
+  const auto [parent, child] = child_that_tells([&](int pipe) {
+    Writer writer(here.ring());
+    const pid_t forked = ::fork();
+    if (forked == 0) {
+      writer.poll();
+      tell(pipe, ::getpid());
+    }
+    for (;;) ::pause();
+  });
+  EXPECT_EQ(reader.writers().size(), 2u);
+  ::kill(parent, SIGKILL);
+  ::waitpid(parent, nullptr, 0);
+  EXPECT_EQ(reader.drain([](const Record&) {}).deaths.size(), 1u);
+  EXPECT_EQ(reader.writers().size(), 1u);
+  ::kill(child, SIGKILL);
+}
+
+constexpr std::int32_t kNotPermitted = -1;
+
+/// The first process of a pid namespace, as an application in a container is, with a record in the ring: who
+/// waits for it, and its pid here or kNotPermitted.
+std::pair<pid_t, pid_t> start_container(const TestDirectory& here, const Digest& digest) {
+  return child_that_tells([&](int pipe) {
+    if (::unshare(CLONE_NEWPID) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0)
+      return tell(pipe, kNotPermitted);
+    std::array<int, 2> ready{};
+    if (::pipe(ready.data()) != 0) ::_exit(1);
+    const pid_t first = ::fork();
+    if (first == 0) {
+      Writer writer(here.ring());
+      Record record = numbered(::getpid());
+      record.digest = digest.bytes;
+      writer.record(record);
+      tell(ready[1], 1);
+      for (;;) ::pause();
+    }
+    std::int32_t is_ready = 0;
+    if (::read(ready[0], &is_ready, sizeof is_ready) != sizeof is_ready) ::_exit(1);
+    tell(pipe, first);
+    ::waitpid(first, nullptr, 0);
+  });
+}
+
+TEST(Processes, WritersInContainersLiveUntilTheyDieThoughTheirPidsMeanNothingHere) {
+  const TestDirectory here;
+  Mapping mapping = *Mapping::create(here.ring());
+  Reader reader(mapping);
+  const auto [one_waits, one] = start_container(here, sha256("1"));
+  if (one == kNotPermitted) {
+    ::waitpid(one_waits, nullptr, 0);
+    GTEST_SKIP() << "this process may not make a pid namespace";
+  }
+  const auto [other_waits, other] = start_container(here, sha256("2"));
+  std::vector<std::int32_t> pids;
+  Drained drained = reader.drain([&](const Record& record) { pids.push_back(record.class_index); });
+  EXPECT_THAT(pids, testing::ElementsAre(1, 1)) << "each is the first of its namespace";
+  EXPECT_TRUE(drained.deaths.empty());
+  EXPECT_EQ(reader.writers().size(), 2u);
+
+  ::kill(one, SIGKILL);
+  ::waitpid(one_waits, nullptr, 0);
+  drained = reader.drain([](const Record&) {});
+  EXPECT_THAT(drained.deaths, testing::ElementsAre(sha256("1")));
+  ASSERT_EQ(reader.writers().size(), 1u);
+  EXPECT_EQ(reader.writers()[0].digest, sha256("2"));
+  EXPECT_EQ(reader.writers()[0].pid, 1u);
+  ::kill(other, SIGKILL);
+  ::waitpid(other_waits, nullptr, 0);
 }
 
 #ifndef DROVER_SANITIZED  // whose runtimes make system calls of their own
@@ -154,7 +253,7 @@ TEST(Processes, RecordMakesNoSystemCall) {
     ::syscall(SYS_exit, 0);
   });
   EXPECT_EQ(status, 0);
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   EXPECT_EQ(reader.drain([](const Record&) {}).records, 64u);
 }
 #endif

@@ -1,7 +1,7 @@
 #include "ring/reader.h"
 
-#include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "ring/owner.h"
 
@@ -23,16 +23,18 @@ Drained& Drained::operator+=(const Drained& other) {
   records += other.records;
   dropped += other.dropped;
   bad += other.bad;
-  deaths += other.deaths;
+  deaths.insert(deaths.end(), other.deaths.begin(), other.deaths.end());
   return *this;
 }
 
-Reader::Reader(Region region) : Reader(region, is_alive) {}
+Reader::Reader(const Mapping& mapping)
+    : Reader(mapping.region(),
+             [file = mapping.file()](std::uint64_t owner) { return is_held(file, owner); }) {}
 Reader::Reader(Region region, Alive alive) : region_(region), alive_(std::move(alive)) {}
 
 Drained Reader::drain(const Sink& sink) {
   Drained total;
-  std::vector<std::uint64_t> dead;  // a process may have held several lanes
+  std::map<std::uint64_t, Digest> dead;  // a process may have held several lanes
   for (std::uint32_t lane = 0; lane < region_.shape().lanes; ++lane) {
     LaneHeader& header = region_.lane(lane);
     // Whether the writer lives is asked before its records are taken: what a dead one wrote is then all
@@ -40,12 +42,12 @@ Drained Reader::drain(const Sink& sink) {
     std::uint64_t owner = header.owner.load(std::memory_order_acquire);
     const bool died = owner != 0 && !alive_(owner);
     total += drain_lane(lane, sink);
-    if (died && header.owner.compare_exchange_strong(owner, 0, std::memory_order_acq_rel))
-      dead.push_back(owner);
+    const Digest taken_up = digest_of(header.hello);  // before the lane is another's
+    if (!died || !header.owner.compare_exchange_strong(owner, 0, std::memory_order_acq_rel)) continue;
+    Digest& of_process = dead[owner];
+    if (of_process == Digest{}) of_process = taken_up;
   }
-  std::ranges::sort(dead);
-  total.deaths =
-      static_cast<std::uint64_t>(std::ranges::distance(dead.begin(), std::ranges::unique(dead).begin()));
+  for (const auto& [owner, digest] : dead) total.deaths.push_back(digest);
   return total;
 }
 
@@ -81,7 +83,9 @@ std::vector<Writing> Reader::writers() const {
   for (std::uint32_t lane = 0; lane < region_.shape().lanes; ++lane) {
     const LaneHeader& header = region_.lane(lane);
     const std::uint64_t owner = header.owner.load(std::memory_order_acquire);
-    if (owner != 0) writers.push_back({.pid = pid_of(owner), .digest = digest_of(header.hello)});
+    if (owner != 0)
+      writers.push_back(
+          {.pid = header.pid.load(std::memory_order_relaxed), .digest = digest_of(header.hello)});
   }
   return writers;
 }

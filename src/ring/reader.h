@@ -15,15 +15,16 @@ struct Drained {
   std::uint64_t records = 0;  // given to the sink
   std::uint64_t dropped = 0;  // that writers dropped for want of room, since the last drain
   std::uint64_t bad = 0;      // records that no well-behaved writer writes, and lanes with impossible counts
-  std::uint64_t deaths = 0;   // processes that went without a goodbye
+  /// Of each process that went without a goodbye, the version that it had taken up; all 0 = none known.
+  std::vector<Digest> deaths;
 
   Drained& operator+=(const Drained& other);
 };
 
 /// A writer that holds a lane.
 struct Writing {
-  std::uint32_t pid = 0;
-  Digest digest;  // the version it says it runs; all 0 = none
+  std::uint32_t pid = 0;  // in its own namespace
+  Digest digest;          // the version that it has taken up; all 0 = none
 };
 
 /// Takes records out of a ring. Every word in the ring is a writer's claim, possibly a hostile one's: a
@@ -32,10 +33,11 @@ struct Writing {
 class Reader {
  public:
   using Sink = std::function<void(const Record&)>;
-  /// Whether the process with this pid and start time lives (ring/owner.h); tests replace it.
+  /// Whether the owner of a lane lives (ring/owner.h); tests replace it.
   using Alive = std::function<bool(std::uint64_t owner)>;
 
-  explicit Reader(Region region);
+  /// `mapping` outlives it, or is moved.
+  explicit Reader(const Mapping& mapping);
   Reader(Region region, Alive alive);
 
   /// Every record that is complete, lane after lane, in a lane in the order of writing. Lanes of writers that

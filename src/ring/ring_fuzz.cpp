@@ -31,6 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       ++records;
     });
     DROVER_ASSERT(drained.records + drained.bad <= shape.lanes * shape.records + shape.lanes);
+    DROVER_ASSERT(drained.deaths.size() <= shape.lanes);
   }
   DROVER_ASSERT(records <= shape.lanes * shape.records);
   DROVER_ASSERT(reader.writers().size() <= shape.lanes);

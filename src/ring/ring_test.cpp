@@ -1,4 +1,5 @@
 // One process: what goes in comes out, in order, and what does not fit is counted.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 #include <fstream>
 #include <limits>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "ring/owner.h"
@@ -36,7 +38,7 @@ Got drain(Reader& reader) {
 TEST(Ring, WhatIsRecordedIsDrainedInOrderWithIdAndTime) {
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring());
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   Writer writer(here.ring());
   const std::uint64_t first = writer.record(numbered(0));
   const std::uint64_t second = writer.record(numbered(1));
@@ -49,13 +51,13 @@ TEST(Ring, WhatIsRecordedIsDrainedInOrderWithIdAndTime) {
   EXPECT_EQ(got.records[1].features[1], 2.0F);
   EXPECT_GT(got.records[0].timestamp_ns, 1'600'000'000'000'000'000);
   EXPECT_LE(got.records[0].timestamp_ns, got.records[1].timestamp_ns);
-  EXPECT_EQ(got.drained.dropped + got.drained.bad + got.drained.deaths, 0u);
+  EXPECT_EQ(got.drained.dropped + got.drained.bad + got.drained.deaths.size(), 0u);
 }
 
 TEST(Ring, AFullLaneDropsAndCountsAndHasRoomAgainAfterADrain) {
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring(), {.lanes = 2, .records = 8});
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   Writer writer(here.ring());
   for (int i = 0; i < 11; ++i) EXPECT_EQ(writer.record(numbered(i)) != 0, i < 8) << i;
   Got got = drain(reader);
@@ -76,7 +78,7 @@ TEST(Ring, AnApplicationThatStartsFirstDropsAndTheAgentLearnsHowMany) {
   EXPECT_EQ(writer.record(numbered(0)), 0u);
   EXPECT_EQ(writer.record(numbered(1)), 0u);
   Mapping mapping = *Mapping::create(here.ring());
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   EXPECT_EQ(writer.record(numbered(2)), 0u) << "only poll may look for the file";
   writer.poll();
   EXPECT_NE(writer.record(numbered(3)), 0u);
@@ -109,7 +111,7 @@ TEST(Ring, AWriterFollowsTheAgentToANewFile) {
   EXPECT_EQ(writer.record(numbered(1)), 0u) << "the old file is nobody's any more";
   writer.poll();
   EXPECT_NE(writer.record(numbered(2)), 0u);
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   const Got got = drain(reader);
   ASSERT_EQ(got.records.size(), 1u);
   EXPECT_EQ(got.records[0].class_index, 2);
@@ -122,14 +124,14 @@ TEST(Ring, AnAgentThatComesBackGoesOnWhereTheLastOneStopped) {
   Writer writer(here.ring());
   writer.record(numbered(0));
   {
-    Reader reader(agent->region());
+    Reader reader(*agent);
     EXPECT_EQ(drain(reader).records.size(), 1u);
   }
   writer.record(numbered(1));
   agent.reset();
   writer.record(numbered(2));
   agent = *Mapping::create(here.ring());
-  Reader reader(agent->region());
+  Reader reader(*agent);
   const Got got = drain(reader);
   ASSERT_EQ(got.records.size(), 2u);
   EXPECT_EQ(got.records[0].class_index, 1);
@@ -138,7 +140,7 @@ TEST(Ring, AnAgentThatComesBackGoesOnWhereTheLastOneStopped) {
 TEST(Ring, AWriterSaysWhichVersionItRunsAndFreesItsLaneWhenItGoes) {
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring());
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   {
     Writer writer(here.ring());
     writer.hello(sha256("new"));
@@ -150,13 +152,59 @@ TEST(Ring, AWriterSaysWhichVersionItRunsAndFreesItsLaneWhenItGoes) {
   EXPECT_TRUE(reader.writers().empty());
   const Got got = drain(reader);
   EXPECT_EQ(got.records.size(), 1u) << "what it wrote before it went is kept";
-  EXPECT_EQ(got.drained.deaths, 0u);
+  EXPECT_EQ(got.drained.deaths.size(), 0u);
+}
+
+/// The digest that the only lane in use shows.
+std::string shown(const Reader& reader) { return reader.writers().at(0).digest.hex(); }
+
+TEST(Ring, AWriterThatNeverSaysItsVersionIsTakenToBeAtThatOfItsLastInference) {
+  const TestDirectory here;
+  Mapping mapping = *Mapping::create(here.ring());
+  Reader reader(mapping);
+  Writer writer(here.ring());
+  Record record = numbered(0);
+  EXPECT_EQ(shown(reader), Digest{}.hex());
+  for (const char* version : {"old", "new", "new", "old"}) {
+    record.digest = sha256(version).bytes;
+    writer.record(record);
+    EXPECT_EQ(shown(reader), sha256(version).hex());
+  }
+  record.kind = Kind::label;
+  record.digest = {};
+  writer.record(record);
+  writer.poll();
+  EXPECT_EQ(shown(reader), sha256("old").hex()) << "a label is of no version";
+}
+
+TEST(Ring, WhatAWriterSaysHoldsWhateverItsRecordsAreOf) {
+  const TestDirectory here;
+  Mapping mapping = *Mapping::create(here.ring());
+  Reader reader(mapping);
+  Writer writer(here.ring());
+  Record record = numbered(0);
+  record.digest = sha256("old").bytes;
+  writer.record(record);
+  writer.hello(sha256("new"));
+  writer.record(record);
+  EXPECT_EQ(shown(reader), sha256("new").hex());
+}
+
+TEST(Ring, ADeathIsToldWithTheVersionThatWasTakenUpAndTheNextWriterInheritsNothing) {
+  const TestDirectory here;
+  Mapping mapping = *Mapping::create(here.ring(), {.lanes = 1, .records = 8});
+  Reader mistaken(mapping.region(), [](std::uint64_t) { return false; });
+  Writer first(here.ring());
+  first.hello(sha256("new"));
+  EXPECT_THAT(drain(mistaken).drained.deaths, testing::ElementsAre(sha256("new")));
+  Writer second(here.ring());
+  EXPECT_THAT(drain(mistaken).drained.deaths, testing::ElementsAre(Digest{}));
 }
 
 TEST(Ring, MoreWritersThanLanesDropUntilALaneIsFree) {
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring(), {.lanes = 1, .records = 8});
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   std::optional<Writer> first(std::in_place, here.ring());
   Writer second(here.ring());
   EXPECT_NE(first->record(numbered(0)), 0u);
@@ -173,9 +221,9 @@ TEST(Ring, AWriterWhoseLaneWasGivenAwayTakesAnother) {
   Writer writer(here.ring());
   writer.record(numbered(0));
   Reader mistaken(mapping.region(), [](std::uint64_t) { return false; });
-  EXPECT_EQ(drain(mistaken).drained.deaths, 1u);
+  EXPECT_EQ(drain(mistaken).drained.deaths.size(), 1u);
   EXPECT_NE(writer.record(numbered(1)), 0u);
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   EXPECT_EQ(drain(reader).records.size(), 1u);
 }
 
@@ -183,7 +231,7 @@ TEST(Ring, ThreadsShareOneWriterAndNothingIsLostOrDouble) {
   constexpr int kThreads = 4, kEach = 20'000;
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring(), {.lanes = 16, .records = 256});
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   Writer writer(here.ring());
   std::atomic<int> running = kThreads;
   std::vector<std::thread> threads;
@@ -213,7 +261,7 @@ TEST(Ring, AnyOrderOfWritesAndDrainsKeepsOrderAndCounts) {
   EXPECT_TRUE(rc::check([](const std::vector<bool>& writes) {
     const TestDirectory here;
     Mapping mapping = *Mapping::create(here.ring(), {.lanes = 1, .records = 4});
-    Reader reader(mapping.region());
+    Reader reader(mapping);
     Writer writer(here.ring());
     std::deque<std::int32_t> kept;
     std::int32_t number = 0;
@@ -245,7 +293,7 @@ TEST(Ring, AnyOrderOfWritesAndDrainsKeepsOrderAndCounts) {
 TEST(Reader, CountsWhatNoWriterWritesAndGoesOn) {
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring(), {.lanes = 2, .records = 8});
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   Writer writer(here.ring());
   const std::vector<std::function<void(Record&)>> crimes = {
       [](Record& r) { r.feature_count = 33; },
@@ -271,7 +319,7 @@ TEST(Reader, CountsWhatNoWriterWritesAndGoesOn) {
 TEST(Reader, ALaneWithAnImpossibleHeadIsPassedOver) {
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring(), {.lanes = 2, .records = 8});
-  Reader reader(mapping.region());
+  Reader reader(mapping);
   mapping.region().lane(1).head = 1'000'000;
   EXPECT_EQ(drain(reader).drained.bad, 1u);
   EXPECT_EQ(drain(reader).drained.bad, 0u);
@@ -305,11 +353,36 @@ TEST(Mapping, NoticesAFileThatWasCutShort) {
   EXPECT_FALSE(made.is_current(here.ring()));
 }
 
-TEST(Owner, KnowsLiveProcessesFromOthersWithTheSamePid) {
-  EXPECT_TRUE(is_alive(this_process()));
-  EXPECT_EQ(pid_of(this_process()), static_cast<std::uint32_t>(::getpid()));
-  EXPECT_FALSE(is_alive(owner_of(static_cast<std::uint32_t>(::getpid()), 1)));
-  EXPECT_FALSE(is_alive(owner_of(4'000'000, 1)));
+TEST(Owner, IsHeldWhileTheFileIsOpenAndByOneOnly) {
+  const TestDirectory here;
+  const Mapping reader = *Mapping::create(here.ring());
+  const std::uint64_t owner = random_owner();
+  EXPECT_FALSE(is_held(reader.file(), owner));
+  {
+    const Mapping writer = *Mapping::attach(here.ring());
+    ASSERT_TRUE(hold(writer.file(), owner));
+    EXPECT_TRUE(is_held(reader.file(), owner));
+    EXPECT_FALSE(is_held(reader.file(), owner + 1));
+    EXPECT_FALSE(hold(Mapping::attach(here.ring())->file(), owner));
+  }
+  EXPECT_FALSE(is_held(reader.file(), owner));
+}
+
+TEST(Owner, AWordThatNoWriterWritesIsHeldByNobody) {
+  const TestDirectory here;
+  const Mapping reader = *Mapping::create(here.ring());
+  const Mapping writer = *Mapping::attach(here.ring());
+  ASSERT_TRUE(hold(writer.file(), kOwnersEnd));
+  for (const std::uint64_t word : {std::uint64_t{0}, kOwnersEnd, ~std::uint64_t{0}})
+    EXPECT_FALSE(is_held(reader.file(), word));
+}
+
+TEST(Owner, IsNeverTheSameTwice) {
+  std::set<std::uint64_t> seen;
+  for (int i = 0; i < 1000; ++i) {
+    const std::uint64_t owner = random_owner();
+    EXPECT_TRUE(owner > 0 && owner < kOwnersEnd && seen.insert(owner).second);
+  }
 }
 
 }  // namespace

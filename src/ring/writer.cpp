@@ -1,8 +1,8 @@
 #include "ring/writer.h"
 
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <new>
 
@@ -18,11 +18,19 @@ std::int64_t now_ns() {
 }
 
 /// Ids of different writers, also of other processes and boots, hardly ever meet.
-std::uint64_t random_start() {
-  std::uint64_t start = 0;
-  if (::getrandom(&start, sizeof start, 0) != sizeof start)
-    start = static_cast<std::uint64_t>(now_ns()) << 20;
-  return start;
+std::uint64_t random_start() { return random_owner(); }
+
+using Words = std::array<std::uint64_t, 4>;
+
+Words words_of(const std::array<std::uint8_t, 32>& digest) {
+  Words words;
+  std::memcpy(words.data(), digest.data(), sizeof words);
+  return words;
+}
+
+void show(LaneHeader& lane, const Words& digest) {
+  for (std::size_t word = 0; word < digest.size(); ++word)
+    lane.hello[word].store(digest[word], std::memory_order_relaxed);
 }
 
 /// A word that reads 1 here and 0 in a forked child.
@@ -60,7 +68,10 @@ class Writer::Taken {
 };
 
 Writer::Writer(std::filesystem::path path)
-    : path_(std::move(path)), me_(this_process()), not_forked_(fork_guard()) {
+    : path_(std::move(path)),
+      me_(random_owner()),
+      pid_(static_cast<std::uint32_t>(::getpid())),
+      not_forked_(fork_guard()) {
   for (Seat& seat : seats_) seat.next_id = random_start();
   poll();
 }
@@ -104,7 +115,7 @@ std::uint64_t Writer::drop(const Seat* seat) {
 std::uint64_t Writer::write(Seat& seat, Record& record) {
   if (!seat.mapping) return drop(nullptr);
   const Region region = seat.mapping->region();
-  // The agent gives away the lane of a process that it cannot see alive; another may hold it by now.
+  // The agent gives away the lane of a writer that it believes dead; another may hold it by now.
   if (seat.holds == Holds::lane && region.lane(seat.cursor.lane).owner.load(std::memory_order_relaxed) != me_)
     seat.holds = Holds::nothing;
   if (region.header().retired.load(std::memory_order_relaxed) != 0) return drop(nullptr);
@@ -113,6 +124,7 @@ std::uint64_t Writer::write(Seat& seat, Record& record) {
 
   if (seat.next_id == 0) seat.next_id = 1;
   record.id = seat.next_id++;
+  if (!said_hello_.load(std::memory_order_relaxed)) mark(seat, region.lane(seat.cursor.lane), record);
   if (!append(region, seat.cursor, record, kNoStep)) return drop(&seat);
   seat.recorded.fetch_add(1, std::memory_order_relaxed);
   return record.id;
@@ -130,6 +142,8 @@ void Writer::claim_lane(Seat& seat) {
                    .head = lane.head.load(std::memory_order_relaxed),
                    .tail = lane.tail.load(std::memory_order_acquire)};
     seat.holds = Holds::lane;
+    seat.marked = {};
+    lane.pid.store(pid_, std::memory_order_relaxed);
     say_hello(lane);
     tell_drops(lane);
     return;
@@ -142,17 +156,26 @@ void Writer::tell_drops(LaneHeader& lane) {
   lane.dropped.fetch_add(untold_.exchange(0, std::memory_order_relaxed), std::memory_order_relaxed);
 }
 
+/// What stands in hello_: all 0 before the first hello.
 void Writer::say_hello(LaneHeader& lane) const {
-  for (std::size_t word = 0; word < hello_.size(); ++word)
-    lane.hello[word].store(hello_[word].load(std::memory_order_relaxed), std::memory_order_relaxed);
+  Words words;
+  for (std::size_t word = 0; word < words.size(); ++word)
+    words[word] = hello_[word].load(std::memory_order_relaxed);
+  show(lane, words);
+}
+
+/// Without a hello, the lane shows the digest of its records.
+void Writer::mark(Seat& seat, LaneHeader& lane, const Record& record) const {
+  if (record.kind != Kind::inference || record.digest == seat.marked) return;
+  seat.marked = record.digest;
+  show(lane, words_of(record.digest));
 }
 
 void Writer::hello(const Digest& digest) {
-  for (std::size_t word = 0; word < hello_.size(); ++word) {
-    std::uint64_t value = 0;
-    std::memcpy(&value, digest.bytes.data() + word * sizeof value, sizeof value);
-    hello_[word].store(value, std::memory_order_relaxed);
-  }
+  const Words words = words_of(digest.bytes);
+  for (std::size_t word = 0; word < words.size(); ++word)
+    hello_[word].store(words[word], std::memory_order_relaxed);
+  said_hello_.store(true, std::memory_order_relaxed);
   for (Seat& seat : seats_) {
     const Taken taken(seat);  // a busy one is told at the next poll
     if (taken && seat.holds == Holds::lane) say_hello(seat.mapping->region().lane(seat.cursor.lane));
@@ -161,10 +184,7 @@ void Writer::hello(const Digest& digest) {
 
 void Writer::poll() {
   if (is_forked()) after_fork();
-  if (!mapping_ || !mapping_->is_current(path_)) {
-    Result<Mapping> attached = Mapping::attach(path_);
-    mapping_ = attached ? std::make_shared<Mapping>(std::move(*attached)) : nullptr;
-  }
+  if (!mapping_ || !mapping_->is_current(path_)) mapping_ = attach();
   for (Seat& seat : seats_) {
     const Taken taken(seat);
     if (!taken) continue;
@@ -174,9 +194,16 @@ void Writer::poll() {
     if (&seat == &seats_.front() && mapping_ && seat.holds == Holds::nothing) claim_lane(seat);
     if (seat.holds != Holds::lane) continue;
     LaneHeader& lane = mapping_->region().lane(seat.cursor.lane);
-    say_hello(lane);
+    if (said_hello_.load(std::memory_order_relaxed)) say_hello(lane);
     tell_drops(lane);
   }
+}
+
+/// Null when there is no ring of this layout, or no lock that would show the agent that this process lives.
+std::shared_ptr<Mapping> Writer::attach() const {
+  Result<Mapping> attached = Mapping::attach(path_);
+  if (!attached || !hold(attached->file(), me_)) return nullptr;
+  return std::make_shared<Mapping>(std::move(*attached));
 }
 
 /// Gives the seat's lane back, if it is still ours, and goes over to another mapping.
@@ -195,7 +222,8 @@ void Writer::move_to(Seat& seat, std::shared_ptr<Mapping> mapping) {
 /// ever.
 void Writer::after_fork() {
   if (not_forked_ == nullptr) return;
-  me_ = this_process();
+  me_ = random_owner();
+  pid_ = static_cast<std::uint32_t>(::getpid());
   for (Seat& seat : seats_) {
     seat.next_id = random_start();
     seat.recorded = 0;

@@ -38,7 +38,9 @@ class Writer {
   /// now and then from one thread at a time. After a fork the child has no ring until it calls this.
   void poll();
 
-  /// Tells the agent which version this process now runs; shown by every lane it holds.
+  /// Tells the agent which version this process has taken up: that its death, should it come, is charged to.
+  /// Shown by every lane it holds. A writer that never says it is taken to be at the version of its last
+  /// record.
   void hello(const Digest& digest);
 
   [[nodiscard]] bool attached() const;
@@ -54,6 +56,7 @@ class Writer {
     Cursor cursor;
     std::shared_ptr<Mapping> mapping;
     std::uint64_t next_id = 0;
+    std::array<std::uint8_t, 32> marked = {};  // the digest that its lane shows, without a hello
     std::atomic<std::uint64_t> recorded = 0;
   };
   class Taken;
@@ -61,19 +64,23 @@ class Writer {
   std::uint64_t write(Seat& seat, Record& record);
   void claim_lane(Seat& seat);
   void move_to(Seat& seat, std::shared_ptr<Mapping> mapping);
+  [[nodiscard]] std::shared_ptr<Mapping> attach() const;
   void say_hello(LaneHeader& lane) const;
+  void mark(Seat& seat, LaneHeader& lane, const Record& record) const;
   void tell_drops(LaneHeader& lane);
   [[nodiscard]] bool is_forked() const;
   void after_fork();
   std::uint64_t drop(const Seat* seat);
 
   std::filesystem::path path_;
-  std::uint64_t me_;
+  std::uint64_t me_;  // ring/owner.h; held in every mapping that seats have
+  std::uint32_t pid_;
   std::shared_ptr<Mapping> mapping_;        // poll's own; what seats should hold
   std::atomic<std::uint32_t>* not_forked_;  // a page of its own that the kernel zeroes in a child
   std::atomic<std::size_t> spread_ = 1;     // threads begin at one of so many seats; grows when they meet
   std::atomic<std::uint64_t> dropped_ = 0;
   std::atomic<std::uint64_t> untold_ = 0;  // of dropped_, what no lane has been told
+  std::atomic<bool> said_hello_ = false;
   std::array<std::atomic<std::uint64_t>, 4> hello_ = {};
   std::array<Seat, kSeats> seats_;
 };

@@ -57,7 +57,7 @@ class InspectorTest : public testing::Test {
  protected:
   Device device;
   ring::Mapping ring = *ring::Mapping::create(device.ring());
-  ring::Reader reader{ring.region()};
+  ring::Reader reader{ring};
   std::map<Digest, std::uint64_t> seen;
   ring::Drained drained;
 
@@ -79,7 +79,7 @@ TEST_F(InspectorTest, MissesNoImageOverSwapsAndRecordsEachOne) {
   run.child->kill();  // the process group: SIGKILL. Its records are whole nevertheless
   run.end();
   drain();
-  EXPECT_EQ(drained.deaths, 1u);
+  EXPECT_EQ(drained.deaths.size(), 1u);
   EXPECT_EQ(drained.bad, 0u);
 
   Inspection again(device, {"--generate", "--seed", "7", "--rate", "0", "--count", "500"});
@@ -105,7 +105,7 @@ TEST_F(InspectorTest, EndsCleanlyAtSigtermAndTellsOfItsSwitch) {
   ::kill(run.child->pid(), SIGTERM);
   EXPECT_EQ(run.end(), 0) << run.child->result().err;
   drain();
-  EXPECT_EQ(drained.deaths, 0u) << "it said goodbye";
+  EXPECT_EQ(drained.deaths.size(), 0u) << "it said goodbye";
   const json last = run.last_line();
   EXPECT_EQ(last["switches"], 1);
   EXPECT_EQ(last["missed"], 0);

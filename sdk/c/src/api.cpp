@@ -86,6 +86,7 @@ drover_error_t drover_acquire(drover_model_t* handle, drover_version_t** version
   return sdk::guarded([&]() -> Status {
     *version = nullptr;
     sdk::HeldVersion held = DROVER_TRY(sdk::HeldVersion::acquire(handle->handle.model_dir()));
+    handle->handle.take_up(held.digest());
     std::string digest = held.digest().hex(), number = held.manifest().version.str(),
                 path = held.path().string();
     *version = new drover_version{std::move(held), std::move(digest), std::move(number), std::move(path)};

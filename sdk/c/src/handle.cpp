@@ -30,4 +30,9 @@ void Handle::poll_ring() {
   writer_.poll();
 }
 
+void Handle::take_up(const Digest& digest) {
+  const std::lock_guard lock(ring_mutex_);
+  writer_.hello(digest);
+}
+
 }  // namespace drover::sdk

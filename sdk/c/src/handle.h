@@ -31,6 +31,9 @@ class Handle {
   bool poll();
   /// Looks for the agent's ring; from any thread.
   void poll_ring();
+  /// Tells the agent that this process takes up the version, so that its death is charged to that one; from
+  /// any thread. All 0: to none.
+  void take_up(const Digest& digest);
   ring::Writer& writer() { return writer_; }
   [[nodiscard]] const ring::Writer& writer() const { return writer_; }
   /// The digest that was active at the last poll; all 0 when none was. From any thread.

@@ -43,7 +43,10 @@ void Loader::look(Watch& watch) {
 void Loader::load() {
   Result<HeldVersion> version = HeldVersion::acquire(handle_.model_dir());
   std::optional<Digest> digest;
-  if (version) digest = version->digest();
+  if (version) {
+    digest = version->digest();
+    handle_.take_up(*digest);  // before it is touched: loading may be what ends this process
+  }
   Result<std::unique_ptr<LoadedModel>> model =
       version ? load_model(std::move(*version), *engine_, options_) : fail(std::move(version).error());
   const std::lock_guard lock(mutex_);
@@ -54,6 +57,7 @@ void Loader::load() {
     loaded_ = digest;
     failed_.reset();
   } else {
+    if (digest) handle_.take_up(loaded_.value_or(Digest{}));
     reason_ = std::move(model).error();
     failed_ = digest;
     retry_at_ = std::chrono::steady_clock::now() + kRetry;

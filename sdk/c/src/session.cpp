@@ -59,7 +59,6 @@ void Session::go_over() {
   if (!next) return;
   if (model_) ++swaps_;
   model_ = std::move(next);
-  handle_.writer().hello(model_->version.digest());
 }
 
 Status Session::run(const Fill& fill, Answer& answer) {

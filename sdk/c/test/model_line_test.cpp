@@ -26,7 +26,7 @@ bool is_readable(int fd, int timeout_ms) {
 
 std::vector<ring::Record> drain(ring::Mapping& mapping) {
   std::vector<ring::Record> records;
-  ring::Reader(mapping.region()).drain([&](const ring::Record& record) { records.push_back(record); });
+  ring::Reader(mapping).drain([&](const ring::Record& record) { records.push_back(record); });
   return records;
 }
 
@@ -141,6 +141,25 @@ TEST(ModelLine, RecordsUnderTheActiveVersionUnlessOneIsNamed) {
   ASSERT_EQ(records.size(), 2u);
   EXPECT_EQ(Digest{records[0].digest}, second);
   EXPECT_EQ(Digest{records[1].digest}, first);
+}
+
+/// The agent charges a death to what the lane shows.
+TEST(ModelLine, ShowsTheAgentTheVersionThatWasAcquiredLast) {
+  Device device;
+  ring::Mapping mapping = *ring::Mapping::create(device.ring());
+  ring::Reader reader(mapping);
+  app::Model model("defect", options(device));
+  ASSERT_EQ(reader.writers().size(), 1u);
+  EXPECT_EQ(reader.writers()[0].digest, Digest{});
+  const Digest first = device.install("1.0.0", float_model()), second = device.install("1.1.0", int8_model());
+  device.activate(first);
+  const app::HeldVersion one = model.acquire();
+  EXPECT_EQ(reader.writers()[0].digest, first);
+  device.activate(second);
+  model.poll();
+  EXPECT_EQ(reader.writers()[0].digest, first) << "not taken up yet";
+  const app::HeldVersion two = model.acquire();
+  EXPECT_EQ(reader.writers()[0].digest, second);
 }
 
 TEST(ModelLine, BringsWhatIsOutOfRangeIntoIt) {

@@ -27,7 +27,7 @@ class SessionTest : public testing::Test {
  protected:
   Device device;
   ring::Mapping ring = *ring::Mapping::create(device.ring(), {.lanes = 4, .records = 4096});
-  ring::Reader reader{ring.region()};
+  ring::Reader reader{ring};
   std::vector<ring::Record> records;
 
   app::Model open() { return app::Model("defect", {.state_dir = device.state(), .run_dir = device.run()}); }
@@ -153,6 +153,7 @@ TEST_F(SessionTest, AFirstVersionThatCannotBeLoadedIsToldByWait) {
     FAIL();
   } catch (const app::Error& error) {
     EXPECT_EQ(error.code(), DROVER_BAD_MODEL) << error.what();
+    EXPECT_EQ(reader.writers().at(0).digest, Digest{}) << "it runs no version";
   }
 }
 

@@ -75,7 +75,8 @@ DROVER_API int drover_poll(drover_model_t* model);
 /* A version held: while it is, the agent does not remove its files. */
 typedef struct drover_version drover_version_t;
 
-/* Holds the version that is active now. DROVER_NO_VERSION when there is none. */
+/* Holds the version that is active now. DROVER_NO_VERSION when there is none. The agent is told that this
+ * process takes it up: a crash from here on counts against this version. */
 DROVER_API drover_error_t drover_acquire(drover_model_t* model, drover_version_t** version);
 DROVER_API void drover_release(drover_version_t* version);
 /* The SHA-256 of its bundle, 64 hexadecimal digits; its version, "1.0.0"; the directory with model.tflite and
