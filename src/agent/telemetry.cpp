@@ -21,20 +21,17 @@ void TelemetrySpool::add(json entry) {
   entry["seq"] = next_seq_;
   entries_.emplace_back(next_seq_++, std::move(entry));
   while (entries_.size() > kEntriesMax) {
-    const std::uint64_t seq = entries_.front().first;
+    append(lost_, entries_.front().first);
     entries_.pop_front();
-    if (!lost_.empty() && lost_.back().second + 1 == seq)
-      lost_.back().second = seq;
-    else
-      lost_.emplace_back(seq, seq);
   }
 }
 
-json TelemetrySpool::batch() const {
+json TelemetrySpool::batch() {
+  told_.assign(lost_.begin(), lost_.begin() + static_cast<std::ptrdiff_t>(std::min(kLostMax, lost_.size())));
   json entries = json::array();
   for (std::size_t i = 0; i < std::min(kBatchMax, entries_.size()); ++i)
     entries.push_back(entries_[i].second);
-  return {{"epoch", epoch_}, {"entries", std::move(entries)}, {"lost", lost_}};
+  return {{"epoch", epoch_}, {"entries", std::move(entries)}, {"lost", told_}};
 }
 
 Status TelemetrySpool::acknowledge(const json& answer) {
@@ -44,12 +41,8 @@ Status TelemetrySpool::acknowledge(const json& answer) {
   } catch (const json::exception&) {
     return fail(Code::bad_response, "the server's answer to telemetry lacks acked ranges");
   }
-  const auto is_acked = [&](const auto& entry) {
-    return std::ranges::any_of(
-        acked, [&](const auto& range) { return entry.first >= range.first && entry.first <= range.second; });
-  };
-  std::erase_if(entries_, is_acked);
-  lost_.clear();
+  std::erase_if(entries_, [&](const auto& entry) { return contains(acked, entry.first); });
+  lost_ = without(without(std::move(lost_), std::exchange(told_, {})), acked);
   return {};
 }
 

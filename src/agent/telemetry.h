@@ -5,8 +5,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -14,24 +12,23 @@
 #include "agent/download.h"
 #include "agent/part.h"
 #include "agent/ring_drain.h"
+#include "agent/seq_ranges.h"
 
 namespace drover::agent {
-
-/// Inclusive ranges of sequence numbers, ascending and apart.
-using SeqRanges = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
 
 /// Entries that the server has not acknowledged, in memory: the newest 240; what had to make room is told as
 /// lost. An agent's start begins another epoch.
 class TelemetrySpool {
  public:
-  static constexpr std::size_t kEntriesMax = 240, kBatchMax = 30;
+  static constexpr std::size_t kEntriesMax = 240, kBatchMax = 30, kLostMax = 200;
   explicit TelemetrySpool(std::string epoch) : epoch_(std::move(epoch)) {}
 
   void add(nlohmann::json entry);
   [[nodiscard]] bool empty() const { return entries_.empty(); }
   /// The next request's body: the oldest entries, and what was lost.
-  [[nodiscard]] nlohmann::json batch() const;
-  /// Takes the answer of the server. Errors: bad_response.
+  [[nodiscard]] nlohmann::json batch();
+  /// Takes the server's answer to the last batch; what was lost since then is told by the next one. Errors:
+  /// bad_response.
   Status acknowledge(const nlohmann::json& answer);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
@@ -40,6 +37,7 @@ class TelemetrySpool {
   std::uint64_t next_seq_ = 1;
   std::deque<std::pair<std::uint64_t, nlohmann::json>> entries_;
   SeqRanges lost_;
+  SeqRanges told_;  // of lost_, what the last batch told
 };
 
 /// What the inferences of one version showed: for telemetry and for `status`.

@@ -28,6 +28,74 @@ TEST(TelemetrySpool, SaysWhatItLostUntilThatIsHeard) {
   EXPECT_EQ(spool.batch()["entries"][0]["seq"], 34);
 }
 
+TEST(TelemetrySpool, WhatIsLostWhileABatchIsOnItsWayIsToldByTheNextUnlessItArrived) {
+  TelemetrySpool spool("e");
+  const auto add = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) spool.add(json::object());
+  };
+  add(TelemetrySpool::kEntriesMax + 2);
+  EXPECT_EQ(spool.batch()["lost"], json::parse("[[1,2]]"));
+  add(40);  // 3 to 42 make room, of which the batch under way carries 3 to 32
+  ASSERT_TRUE(spool.acknowledge({{"acked", json::parse("[[3,32]]")}}));
+  EXPECT_EQ(spool.batch()["lost"], json::parse("[[33,42]]"));
+  EXPECT_EQ(spool.batch()["entries"][0]["seq"], 43);
+}
+
+TEST(TelemetrySpool, ABatchThatFailedTellsOfTheSameLossAgain) {
+  TelemetrySpool spool("e");
+  for (std::size_t i = 0; i < TelemetrySpool::kEntriesMax + 1; ++i) spool.add(json::object());
+  EXPECT_EQ(spool.batch()["lost"], json::parse("[[1,1]]"));
+  spool.add(json::object());
+  EXPECT_EQ(spool.batch()["lost"], json::parse("[[1,2]]"));
+}
+
+/// What a server that stores every second entry makes of it must stay within what a server reads.
+TEST(TelemetrySpool, TellsNoMoreRangesThanAServerReadsAtOnceAndTheRestLater) {
+  TelemetrySpool spool("e");
+  constexpr std::size_t kMax = TelemetrySpool::kEntriesMax;
+  for (std::uint64_t seq = 1; seq <= 2 * kMax; ++seq) {
+    spool.add(json::object());
+    if (seq % 2 == 0) continue;
+    ASSERT_TRUE(spool.acknowledge({{"acked", {{seq, seq}}}}));
+  }
+  ASSERT_EQ(spool.size(), kMax);
+  for (std::size_t i = 0; i < kMax; ++i) spool.add(json::object());
+  std::vector<std::size_t> told;
+  for (json lost = spool.batch()["lost"]; !lost.empty(); lost = spool.batch()["lost"]) {
+    told.push_back(lost.size());
+    ASSERT_TRUE(spool.acknowledge({{"acked", json::array()}}));
+  }
+  EXPECT_EQ(told, (std::vector<std::size_t>{TelemetrySpool::kLostMax, kMax - TelemetrySpool::kLostMax}));
+}
+
+TEST(SeqRanges, WithoutCutsAtBothEndsAndInTheMiddle) {
+  const SeqRanges ranges = {{1, 9}, {20, 29}};
+  EXPECT_EQ(without(ranges, {}), ranges);
+  EXPECT_EQ(without(ranges, {{10, 19}}), ranges);
+  EXPECT_EQ(without(ranges, {{0, 3}, {5, 5}, {25, 99}}), (SeqRanges{{4, 4}, {6, 9}, {20, 24}}));
+  EXPECT_EQ(without(ranges, {{0, ~std::uint64_t{0}}}), SeqRanges{});
+}
+
+/// The network is away for longer than the spool holds.
+TEST(Telemetry, TellsTheServerWhichEntriesItHadToDrop) {
+  FakeHttp http;
+  fs::SimFileSystem files;
+  ManualClock clock{UnixTime{}};
+  Outside outside{http, files, clock, [](std::uint64_t) { return std::uint64_t{0}; }};
+  Telemetry telemetry(outside, "https://h", std::chrono::minutes(1), [] { return json::object(); });
+  for (std::size_t look = 0; look < TelemetrySpool::kEntriesMax + 10; ++look) {
+    telemetry.pump();
+    if (http.open() > 0) http.end(fail(Code::unreachable, "down"));
+    clock.advance(std::chrono::minutes(1));
+  }
+  clock.advance(std::chrono::minutes(5));
+  telemetry.pump();
+  const json body = json::parse(http.request().body);
+  EXPECT_EQ(body["lost"], json::parse("[[1,11]]"));
+  EXPECT_EQ(body["entries"][0]["seq"], 12);
+  EXPECT_EQ(body["entries"].size(), TelemetrySpool::kBatchMax);
+}
+
 TEST(TelemetrySpool, RefusesAnAnswerThatIsNone) {
   TelemetrySpool spool("e");
   spool.add(json::object());
