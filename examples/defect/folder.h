@@ -3,16 +3,16 @@
 #include <string>
 #include <vector>
 
-#include "base/bytes.h"
-#include "defect/surface.h"
+#include "defect/picture.h"
 
 namespace drover::defect {
 
-/// Every PNG, JPEG, PGM and BMP image in `folder` (not below it), in the order of their names, made grey
-/// (Rec. 601) and stretched to size×size. Errors: not_found, bad_image with the file's name, too_many above
-/// 20 000, too_large above 64 MB or 8192 pixels a side.
+/// The images in `folder` (not below it), in the order of their names: every PNG, JPEG, PGM and BMP file,
+/// known by its content, and every file whose name says that it is one, so that a damaged image is found out
+/// when it is read and not left out. Errors: not_found, too_many above 20 000.
+Result<std::vector<std::string>> image_files(const std::string& folder);
+
+/// All of them, stretched to size×size. Errors: also read_picture's.
 Result<std::vector<Image>> read_folder(const std::string& folder, int size);
-/// One image, from bytes.
-Result<Image> decode_image(ByteView bytes, int size);
 
 }  // namespace drover::defect

@@ -17,7 +17,6 @@
 #include "bundle/manifest.h"
 #include "defect/artifacts.h"
 #include "defect/calibration.h"
-#include "defect/folder.h"
 #include "defect/foreign.h"
 #include "defect/report.h"
 #include "fs/file_system.h"
@@ -137,26 +136,6 @@ struct Folders : testing::Test {
     std::ofstream(root / path, std::ios::binary) << bytes;
   }
 };
-
-TEST_F(Folders, ImagesAreReadInTheOrderOfTheirNamesAndResized) {
-  put("good/b.pgm", "P5\n2 1\n255\n" + std::string("\x64\x64", 2));
-  put("good/a.PGM", "P5\n96 96\n255\n" + std::string(96 * 96, '\x20'));
-  put("good/notes.txt", "not an image");
-  const auto images = read_folder(root / "good", 48);
-  ASSERT_TRUE(images.has_value()) << images.error().text();
-  ASSERT_EQ(images->size(), 2u);
-  EXPECT_EQ((*images)[0].pixels, std::vector<std::uint8_t>(48 * 48, 0x20));
-  EXPECT_EQ((*images)[1].pixels, std::vector<std::uint8_t>(48 * 48, 0x64));
-}
-
-TEST_F(Folders, ADamagedImageIsRefusedByName) {
-  put("good/broken.png", "\x89PNG\r\n\x1a\n and no more");
-  const auto images = read_folder(root / "good", 48);
-  ASSERT_FALSE(images.has_value());
-  EXPECT_EQ(images.error().code, Code::bad_image);
-  EXPECT_NE(images.error().text().find("broken.png"), std::string::npos);
-  EXPECT_EQ(read_folder(root / "nowhere", 48).error().code, Code::not_found);
-}
 
 TEST_F(Folders, AreSharedOutWithoutAnImageInTwoParts) {
   for (int i = 0; i < 30; ++i) {
