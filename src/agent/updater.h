@@ -124,6 +124,7 @@ class Updater : public Part {
   void work();
   void verify();
   void unpack();
+  void drop_staged();
   void swap();
   void commit();
   void restore();

@@ -178,6 +178,17 @@ TEST_F(UpdaterTest, a_wrong_clock_blocks_a_new_version_until_it_is_right_and_no_
   EXPECT_EQ(active(), "1.1.0");
 }
 
+TEST_F(UpdaterTest, the_bundle_is_on_the_disk_once_as_soon_as_it_is_unpacked) {
+  assign("1.0.0");
+  updater().assign({.version = *Version::parse("1.1.0"), .order = 2});
+  for (const State wanted : {State::staging, State::smoke_testing, State::switching, State::probation}) {
+    for (int step = 0; step < 100 && record().state != wanted; ++step) updater().pump();
+    ASSERT_EQ(record().state, wanted);
+    EXPECT_EQ(staged(), wanted == State::staging ? 1u : 0u) << name(wanted);
+  }
+  EXPECT_TRUE(device_.is_complete(version("1.1.0").digest));
+}
+
 TEST_F(UpdaterTest, a_session_that_holds_an_old_version_keeps_it_on_the_disk_until_it_ends) {
   assign("1.0.0");
   auto lock = files_.lock(device_.store().paths(SimDevice::model()).version(version("1.0.0").digest), false);

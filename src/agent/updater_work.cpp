@@ -110,6 +110,14 @@ void Updater::unpack() {
   }();
   if (!installed) return failed(installed.error());
   handle(Event::unpacked);
+  // Not before the state that needs it no more is durable. Probation may take days, with the bundle twice on
+  // disk.
+  if (record_.state == State::smoke_testing) drop_staged();
+}
+
+void Updater::drop_staged() {
+  if (const Status cleared = store_.clear_staging(model_); !cleared)
+    log::warn("cannot empty staging", {{"model", model_.str()}, {"error", cleared.error().text()}});
 }
 
 void Updater::swap() {
