@@ -6,7 +6,6 @@
 
 #include "agent/device_properties.h"
 #include "agent/status.h"
-#include "agent/unpack_bundle.h"
 #include "base/log.h"
 
 namespace drover::agent {
@@ -93,7 +92,6 @@ UpdaterOptions Agent::updater_options() const {
   UpdaterOptions options;
   options.device = device_;
   options.keep = config_.keep;
-  options.unpack = unpack_bundle;
   options.jitter = [random = outside_.random] { return static_cast<double>(random(1000)) / 1000; };
   return options;
 }

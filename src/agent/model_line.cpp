@@ -15,6 +15,7 @@ ModelLine::ModelLine(ModelName model, DeviceStore& store, const LineServices& se
       updater_(std::move(model), store, *this, services.outside.clock, std::move(options)) {}
 
 void ModelLine::descriptors(std::vector<int>& into) const {
+  if (background_) background_->descriptors(into);
   if (smoke_run_) smoke_run_->descriptors(into);
 }
 
@@ -27,6 +28,7 @@ Monotonic ModelLine::due() const {
 
 void ModelLine::pump() {
   if (download_) download_->pump();
+  if (background_) background_->pump();
   if (smoke_run_) smoke_run_->pump();
   updater_.pump();
 }
@@ -68,6 +70,17 @@ void ModelLine::download(const ModelName& model, const lifecycle::Target& target
       });
 }
 
+void ModelLine::unpack(const ModelName& /*model*/, const fs::Path& part, const fs::Path& into) {
+  auto started = Background::start([&files = services_.outside.files, open = services_.unpack, part, into](
+                                       const std::stop_token& stop) { return open(files, part, into, stop); },
+                                   [this](const Status& status) {
+                                     const auto ended = std::move(background_);
+                                     status ? updater_.unpacked() : updater_.failed(status.error());
+                                   });
+  if (!started) return updater_.interrupted(started.error());
+  background_ = std::move(*started);
+}
+
 void ModelLine::smoke_test(const ModelName& model, const fs::Path& version_directory) {
   auto run =
       SmokeRun::start(services_.worker, version_directory, [this](const Result<bundle::SmokeReport>& report) {
@@ -82,6 +95,7 @@ void ModelLine::smoke_test(const ModelName& model, const fs::Path& version_direc
 void ModelLine::cancel(const ModelName& /*model*/) {
   checking_.reset();
   download_.reset();
+  background_.reset();
   smoke_run_.reset();
 }
 

@@ -4,11 +4,13 @@
 #include <memory>
 #include <optional>
 
+#include "agent/background.h"
 #include "agent/download.h"
 #include "agent/part.h"
 #include "agent/refresher.h"
 #include "agent/ring_drain.h"
 #include "agent/smoke_run.h"
+#include "agent/unpack_bundle.h"
 #include "agent/updater.h"
 
 namespace drover::agent {
@@ -19,6 +21,9 @@ struct LineServices {
   Refresher& refresher;
   bundle::WorkerOptions worker;
   DownloadLimits download;
+  std::function<Status(fs::FileSystem& files, const fs::Path& bundle, const fs::Path& into,
+                       const std::stop_token& stop)>
+      unpack = unpack_bundle;
   std::function<void(const ModelName& model)> active_changed;
   std::function<void(const ModelName& model, const lifecycle::Report& report)> report;
 };
@@ -46,6 +51,7 @@ class ModelLine : public Part, private Hands {
  private:
   void check(const ModelName& model, const lifecycle::Assignment& assignment) override;
   void download(const ModelName& model, const lifecycle::Target& target, const fs::Path& part) override;
+  void unpack(const ModelName& model, const fs::Path& part, const fs::Path& into) override;
   void smoke_test(const ModelName& model, const fs::Path& version_directory) override;
   void cancel(const ModelName& model) override;
   void active_changed(const ModelName& model, const lifecycle::Installed& active) override;
@@ -58,6 +64,7 @@ class ModelLine : public Part, private Hands {
   std::optional<lifecycle::Assignment> checking_;
   std::uint64_t answer_from_ = 0;  // the first refresh that began after the check
   std::unique_ptr<Download> download_;
+  std::unique_ptr<Background> background_;
   std::unique_ptr<SmokeRun> smoke_run_;
   std::map<Digest, lifecycle::Counts> counted_;  // of the ring's sums, what was passed on
 };

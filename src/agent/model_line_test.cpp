@@ -58,7 +58,6 @@ class ModelLineTest : public RepositoryTest {
     UpdaterOptions options;
     options.device.arch = "x86_64";
     options.disk_reserve_bytes = 0;
-    options.unpack = sim_unpack;
     return options;
   }
   LineServices services() {
@@ -67,6 +66,8 @@ class ModelLineTest : public RepositoryTest {
         .refresher = refresher_,
         .worker = {.program = worker_.program(), .delegate = {}},
         .download = {},
+        .unpack = [](fs::FileSystem& files, const fs::Path& bundle, const fs::Path& into,
+                     const std::stop_token&) { return sim_unpack(files, bundle, into); },
         .active_changed = [this](const ModelName&) { ++active_changes_; },
         .report = [this](const ModelName&, const lifecycle::Report& report) { reports_.push_back(report); }};
   }

@@ -56,6 +56,7 @@ class SimDevice : public Hands {
 
   void check(const ModelName& model, const lifecycle::Assignment& assignment) override;
   void download(const ModelName& model, const lifecycle::Target& target, const fs::Path& part) override;
+  void unpack(const ModelName& model, const fs::Path& part, const fs::Path& into) override;
   void smoke_test(const ModelName& model, const fs::Path& version_directory) override;
   void cancel(const ModelName& model) override;
   void active_changed(const ModelName& model, const lifecycle::Installed& active) override;

@@ -83,7 +83,6 @@ Status SimDevice::boot() {
   options.device.arch = "x86_64";
   options.keep = keep_;
   options.disk_reserve_bytes = 0;
-  options.unpack = sim_unpack;
   updater_ = std::make_unique<Updater>(model(), store_, *this, clock_, std::move(options));
   updater_->start();
   return {};
@@ -138,6 +137,14 @@ void SimDevice::download(const ModelName&, const lifecycle::Target& target, cons
     updater_->downloaded();
   else if (!files_.is_off())
     updater_->failed(fetched.error());
+}
+
+void SimDevice::unpack(const ModelName&, const fs::Path& part, const fs::Path& into) {
+  const Status unpacked = sim_unpack(files_, part, into);
+  if (unpacked)
+    updater_->unpacked();
+  else if (!files_.is_off())
+    updater_->failed(unpacked.error());
 }
 
 void SimDevice::smoke_test(const ModelName&, const fs::Path& directory) {

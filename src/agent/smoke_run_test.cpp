@@ -12,7 +12,7 @@ class SmokeRunTest : public testing::Test {
   Result<std::unique_ptr<SmokeRun>> start(std::chrono::milliseconds time_max = std::chrono::minutes(1)) {
     return SmokeRun::start(
         {.program = worker_.program(), .delegate = {}, .time_max = time_max}, "/models/defect/versions/abc",
-        [this](Result<bundle::SmokeReport> report) { ended_.push_back(std::move(report)); });
+        Haste::update, [this](Result<bundle::SmokeReport> report) { ended_.push_back(std::move(report)); });
   }
   /// How a worker that does `script` ends.
   Code code_of(const std::string& script, std::chrono::milliseconds time_max = std::chrono::minutes(1)) {

@@ -5,6 +5,11 @@
 #include "base/assert.h"
 
 namespace drover::agent {
+namespace {
+
+constexpr std::uint64_t kSyncEvery = std::uint64_t{4} << 20;
+
+}  // namespace
 
 Status DirectoryWriter::begin() {
   DROVER_TRY(files_.make_directory(root_));
@@ -24,12 +29,17 @@ Status DirectoryWriter::open_file(const std::string& path) {
   const fs::Path at = root_ / path;
   DROVER_TRY(make_parents(at.parent_path()));
   file_ = DROVER_TRY(files_.open(at, fs::Open::create_new));
+  unsynced_ = 0;
   return {};
 }
 
 Status DirectoryWriter::write(ByteView bytes) {
   DROVER_ASSERT(file_ != nullptr);
-  return file_->append(bytes);
+  DROVER_TRY(file_->append(bytes));
+  unsynced_ += bytes.size();
+  if (unsynced_ < kSyncEvery) return {};
+  unsynced_ = 0;
+  return file_->sync();
 }
 
 Status DirectoryWriter::close_file() {

@@ -8,7 +8,8 @@
 
 namespace drover::agent {
 
-/// Writes a directory's files and makes all of it durable. The directory's own name is the caller's to sync.
+/// Writes a directory's files and makes all of it durable, a large file some MiB at a time, so that no single
+/// sync takes long. The directory's own name is the caller's to sync.
 class DirectoryWriter {
  public:
   DirectoryWriter(fs::FileSystem& files, fs::Path root) : files_(files), root_(std::move(root)) {}
@@ -26,6 +27,7 @@ class DirectoryWriter {
   fs::FileSystem& files_;
   fs::Path root_;
   std::unique_ptr<fs::File> file_;
+  std::uint64_t unsynced_ = 0;  // bytes of file_
   std::vector<fs::Path> directories_;
 };
 

@@ -1,5 +1,6 @@
 #include "agent/unpack_bundle.h"
 
+#include "agent/background.h"
 #include "agent/unpack.h"
 #include "bundle/archive.h"
 
@@ -19,10 +20,12 @@ class Unpacking : public bundle::Visitor {
 
 }  // namespace
 
-Status unpack_bundle(fs::FileSystem& files, const fs::Path& bundle, const fs::Path& into) {
+Status unpack_bundle(fs::FileSystem& files, const fs::Path& bundle, const fs::Path& into,
+                     const std::stop_token& stop) {
   const auto file = DROVER_TRY(files.open(bundle, fs::Open::read));
   std::uint64_t offset = 0;
   const auto source = [&](std::span<std::uint8_t> buffer) -> Result<std::size_t> {
+    if (stop.stop_requested()) return fail(stopped());
     const std::size_t got = DROVER_TRY(file->read_at(offset, buffer));
     offset += got;
     return got;

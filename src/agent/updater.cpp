@@ -26,7 +26,8 @@ bool counts_restarts(State state) {
 }
 
 bool hands_at_work(State state) {
-  return state == State::checking || state == State::downloading || state == State::smoke_testing;
+  return state == State::checking || state == State::downloading || state == State::staging ||
+         state == State::smoke_testing;
 }
 
 }  // namespace

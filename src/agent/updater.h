@@ -19,7 +19,8 @@
 namespace drover::agent {
 
 /// What the update engine needs done by others. Each call starts something and returns at once; the answer is
-/// a call of the Updater, later or from inside. At most one of check, download and smoke_test is under way.
+/// a call of the Updater, later or from inside. At most one of check, download, unpack and smoke_test is
+/// under way.
 class Hands {
  public:
   virtual ~Hands() = default;
@@ -28,6 +29,9 @@ class Hands {
   /// Fetch the bundle into `part` through a PartFile, which goes on where an earlier try ended; then
   /// downloaded(), interrupted() or failed().
   virtual void download(const ModelName& model, const lifecycle::Target& target, const fs::Path& part) = 0;
+  /// Unpack the bundle in `part` into a directory that is not there yet, durably, as unpack_bundle() does;
+  /// then unpacked(), interrupted() (it could not begin) or failed().
+  virtual void unpack(const ModelName& model, const fs::Path& part, const fs::Path& into) = 0;
   /// Run the golden samples of an unpacked bundle in the worker; then smoke_passed(), interrupted() (the
   /// worker could not be started) or failed().
   virtual void smoke_test(const ModelName& model, const fs::Path& version_directory) = 0;
@@ -52,8 +56,6 @@ struct UpdaterOptions {
                                 .longest = std::chrono::hours(24)};  // of all
   std::size_t keep = 3;  // versions on the disk, the active one among them
   std::uint64_t disk_reserve_bytes = std::uint64_t{16} << 20;  // left free by an update
-  /// Unpacks the bundle into the directory (which is not there yet), durably: unpack_bundle().
-  std::function<Status(fs::FileSystem& files, const fs::Path& bundle, const fs::Path& into)> unpack;
   /// In [0, 1), for the waits between tries.
   std::function<double()> jitter = [] { return 0.5; };
 };
@@ -76,6 +78,7 @@ class Updater : public Part {
   // Answers of the Hands.
   void offer(const Offer& offer);
   void downloaded();
+  void unpacked();
   void smoke_passed();
   void interrupted(
       const Error& error);          // may go well soon: tried again after a while, a bounded number of times

@@ -101,14 +101,16 @@ void Updater::verify() {
 void Updater::unpack() {
   const ModelPaths at = store_.paths(model_);
   const Digest digest = record_.target->digest;
-  const auto installed = [&]() -> Status {
-    if (!store_.is_installed(model_, digest)) {
-      DROVER_TRY(fs::remove_tree(store_.files(), at.unpacked(digest)));
-      DROVER_TRY(options_.unpack(store_.files(), at.part(digest), at.unpacked(digest)));
-    }
-    return store_.install(model_, digest);
-  }();
-  if (!installed) return failed(installed.error());
+  if (store_.is_installed(model_, digest)) return unpacked();
+  if (const Status removed = fs::remove_tree(store_.files(), at.unpacked(digest)); !removed)
+    return failed(removed.error());
+  hands_.unpack(model_, at.part(digest), at.unpacked(digest));
+}
+
+void Updater::unpacked() {
+  if (record_.state != State::staging) return;
+  if (const Status installed = store_.install(model_, record_.target->digest); !installed)
+    return failed(installed.error());
   handle(Event::unpacked);
   // Not before the state that needs it no more is durable. Probation may take days, with the bundle twice on
   // disk.
