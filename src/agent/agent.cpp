@@ -42,7 +42,15 @@ Status Agent::begin() {
   DROVER_TRY(open_sockets());
   DROVER_TRY(identity_.recover());
   for (const std::string& amiss : DROVER_TRY(store_.open())) log::warn(amiss);
-  device_ = device_properties(config_.worker, config_.labels);
+  bundle::WorkerOptions worker;
+  worker.program = config_.worker;
+  const auto engine = bundle::ask_engine(worker);
+  device_ = device_properties(engine, config_.labels);
+  environment_ = std::make_unique<EnvironmentWatch>(outside_.clock, worker, engine,
+                                                    [this](const lifecycle::Environment& environment) {
+                                                      for (const auto& [model, line] : lines_)
+                                                        line->updater().runs_under(environment);
+                                                    });
   if (config_.standalone())
     channels_ = std::make_unique<ChannelFollower>(outside_, refresher_, config_.models,
                                                   [this](const ModelName& model, const Version& version) {
@@ -92,6 +100,7 @@ UpdaterOptions Agent::updater_options() const {
   UpdaterOptions options;
   options.device = device_;
   options.keep = config_.keep;
+  options.requalify_every = config_.requalify_every;
   options.jitter = [random = outside_.random] { return static_cast<double>(random(1000)) / 1000; };
   return options;
 }
@@ -101,13 +110,14 @@ Result<ModelLine*> Agent::line(const ModelName& model) {
     DROVER_TRY(rings_.follow(model));
     std::unique_ptr<ModelLine>& line = lines_[model];
     line = std::make_unique<ModelLine>(model, store_, services(), updater_options());
+    line->updater().runs_under(environment_->environment());
     line->start();
   }
   return lines_.at(model).get();
 }
 
 std::vector<Part*> Agent::parts() {
-  std::vector<Part*> parts = {control_.get(), notifier_.get(), &rings_, &refresher_};
+  std::vector<Part*> parts = {control_.get(), notifier_.get(), &rings_, &refresher_, environment_.get()};
   for (Part* part : std::initializer_list<Part*>{channels_.get(), listener_.get(), reporter_.get(),
                                                  telemetry_.get(), renewal_.get()})
     if (part != nullptr) parts.push_back(part);

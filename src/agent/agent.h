@@ -8,6 +8,7 @@
 #include "agent/channel_follower.h"
 #include "agent/config.h"
 #include "agent/control_socket.h"
+#include "agent/environment_watch.h"
 #include "agent/health.h"
 #include "agent/identity.h"
 #include "agent/model_line.h"
@@ -72,6 +73,7 @@ class Agent {
   std::unique_ptr<ShadowReporter> reporter_;
   std::unique_ptr<Telemetry> telemetry_;
   std::unique_ptr<Renewal> renewal_;
+  std::unique_ptr<EnvironmentWatch> environment_;
   std::map<ModelName, std::unique_ptr<ModelLine>> lines_;
   std::map<ModelName, lifecycle::Assignment> assigned_;  // as last heard
   Monotonic assign_again_at_{0};

@@ -82,6 +82,10 @@ const std::vector<Option> kOptions = {
      [](C& c, Text v) -> Status {
        return c.smoke_timeout = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
      }},
+    {"requalify_every", "how often the active version is qualified again, files and golden samples (24h)",
+     [](C& c, Text v) -> Status {
+       return c.requalify_every = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
+     }},
     {"stall_timeout", "after how long a download that hardly moves is broken off (30s)",
      [](C& c, Text v) -> Status {
        return c.stall_timeout = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();

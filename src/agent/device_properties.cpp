@@ -7,7 +7,6 @@
 #include <iterator>
 
 #include "base/log.h"
-#include "bundle/worker_client.h"
 
 namespace drover::agent {
 namespace {
@@ -22,10 +21,7 @@ std::string meminfo() {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-void ask_worker(const std::string& worker, lifecycle::DeviceProperties& device) {
-  bundle::WorkerOptions options;
-  options.program = worker;
-  const auto engine = bundle::ask_engine(options);
+void take_engine(const Result<bundle::AboutReport>& engine, lifecycle::DeviceProperties& device) {
   if (!engine) {
     log::warn("the worker names no model runtime", {{"why", engine.error().text()}});
     return;
@@ -48,13 +44,13 @@ std::uint64_t parse_mem_total_mb(std::string_view text) {
   return kib * 1024 / 1'000'000;
 }
 
-lifecycle::DeviceProperties device_properties(const std::string& worker,
+lifecycle::DeviceProperties device_properties(const Result<bundle::AboutReport>& engine,
                                               const std::map<std::string, std::string>& labels) {
   lifecycle::DeviceProperties device;
   device.arch = machine();
   device.memory_mb = parse_mem_total_mb(meminfo());
   device.labels = labels;
-  ask_worker(worker, device);
+  take_engine(engine, device);
   return device;
 }
 

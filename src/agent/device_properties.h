@@ -3,13 +3,14 @@
 #include <map>
 #include <string>
 
+#include "bundle/worker_protocol.h"
 #include "lifecycle/variant.h"
 
 namespace drover::agent {
 
 /// What this machine has to offer to a model: architecture, memory, labels, and the runtime with its
-/// delegates as the worker names them (`worker`: empty = beside this program; none when it cannot be run).
-lifecycle::DeviceProperties device_properties(const std::string& worker,
+/// delegates as the worker names them; none when it does not answer.
+lifecycle::DeviceProperties device_properties(const Result<bundle::AboutReport>& engine,
                                               const std::map<std::string, std::string>& labels);
 
 /// MemTotal of /proc/meminfo, in MB (10^6 bytes); 0 when unknown.

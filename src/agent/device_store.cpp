@@ -8,6 +8,7 @@ namespace drover::agent {
 namespace {
 
 constexpr std::uint64_t kPolicyBytesMax = 64 * 1024;
+constexpr std::uint64_t kManifestBytesMax = 1 << 20;
 
 bool is_missing(const Error& error) { return error.code == Code::not_found; }
 
@@ -53,6 +54,40 @@ Status DeviceStore::install(const ModelName& model, const Digest& digest) {
   // Where it is in its place already, an agent killed after its rename may have left that unsynced.
   if (!is_installed(model, digest)) DROVER_TRY(files_.rename(at.unpacked(digest), at.version(digest)));
   return files_.sync_directory(at.versions());
+}
+
+namespace {
+
+/// Moves each file below `from` to its place below `to`.
+Status move_files(fs::FileSystem& files, const fs::Path& from, const fs::Path& to) {
+  const auto there = files.info(to);
+  if (there && there->kind != fs::Kind::directory) DROVER_TRY(fs::remove_tree(files, to));
+  if (!there || there->kind != fs::Kind::directory) DROVER_TRY(files.make_directory(to));
+  for (const std::string& name : DROVER_TRY(files.list(from))) {
+    if (DROVER_TRY(files.info(from / name)).kind == fs::Kind::directory) {
+      DROVER_TRY(move_files(files, from / name, to / name));
+      continue;
+    }
+    const auto stands = files.info(to / name);
+    if (stands && stands->kind == fs::Kind::directory) DROVER_TRY(fs::remove_tree(files, to / name));
+    DROVER_TRY(files.rename(from / name, to / name));
+  }
+  return files.sync_directory(to);
+}
+
+}  // namespace
+
+Status DeviceStore::mend(const ModelName& model, const Digest& digest) {
+  const ModelPaths at = paths(model);
+  if (!files_.info(at.version(digest))) return install(model, digest);
+  DROVER_TRY(move_files(files_, at.unpacked(digest), at.version(digest)));
+  return files_.sync_directory(at.versions());
+}
+
+Result<Digest> DeviceStore::manifest_digest(const ModelName& model, const Digest& digest) const {
+  const auto text =
+      DROVER_TRY(fs::read_file(files_, paths(model).version(digest) / "manifest.json", kManifestBytesMax));
+  return sha256(as_text(text));
 }
 
 bool DeviceStore::is_installed(const ModelName& model, const Digest& digest) const {

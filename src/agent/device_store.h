@@ -50,6 +50,12 @@ class DeviceStore {
   Status prepare(const ModelName& model);
   /// Moves the unpacked bundle from staging to its place among the versions, durably.
   Status install(const ModelName& model, const Digest& digest);
+  /// Puts the members of the unpacked bundle in staging in the place of those of a damaged version, each by
+  /// one rename, durably: at no moment is a file of the version missing that was there, and whoever reads one
+  /// finds the old bytes or the right ones. Can be repeated.
+  Status mend(const ModelName& model, const Digest& digest);
+  /// The SHA-256 of an installed version's manifest.json.
+  Result<Digest> manifest_digest(const ModelName& model, const Digest& digest) const;
   /// Points `active` at an installed version, durably; nothing when it does already. not_found when the
   /// version is not there.
   Status activate(const ModelName& model, const Digest& digest);

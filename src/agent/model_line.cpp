@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "agent/check_files.h"
 #include "agent/offer.h"
 #include "base/log.h"
 
@@ -81,12 +82,29 @@ void ModelLine::unpack(const ModelName& /*model*/, const fs::Path& part, const f
   background_ = std::move(*started);
 }
 
-void ModelLine::smoke_test(const ModelName& model, const fs::Path& version_directory) {
-  auto run =
-      SmokeRun::start(services_.worker, version_directory, [this](const Result<bundle::SmokeReport>& report) {
-        const auto ended = std::move(smoke_run_);
-        report ? updater_.smoke_passed() : updater_.failed(report.error());
+void ModelLine::inspect(const ModelName& /*model*/, const fs::Path& version_directory,
+                        const std::optional<Digest>& manifest) {
+  const auto found = std::make_shared<Result<Digest>>();
+  auto started = Background::start(
+      [&files = services_.outside.files, version_directory, manifest,
+       found](const std::stop_token& stop) -> Status {
+        *found = check_files(files, version_directory, manifest, stop);
+        return {};
+      },
+      [this, found](const Status&) {
+        const auto ended = std::move(background_);
+        updater_.inspected(*found);
       });
+  if (!started) return updater_.interrupted(started.error());
+  background_ = std::move(*started);
+}
+
+void ModelLine::smoke_test(const ModelName& model, const fs::Path& version_directory, Haste haste) {
+  auto run = SmokeRun::start(services_.worker, version_directory, haste,
+                             [this](const Result<bundle::SmokeReport>& report) {
+                               const auto ended = std::move(smoke_run_);
+                               report ? updater_.smoke_passed() : updater_.failed(report.error());
+                             });
   if (!run) return updater_.interrupted(run.error());
   log::info("smoke test begins", {{"model", model.str()}, {"version_directory", version_directory.string()}});
   smoke_run_ = std::move(*run);

@@ -52,7 +52,9 @@ class ModelLine : public Part, private Hands {
   void check(const ModelName& model, const lifecycle::Assignment& assignment) override;
   void download(const ModelName& model, const lifecycle::Target& target, const fs::Path& part) override;
   void unpack(const ModelName& model, const fs::Path& part, const fs::Path& into) override;
-  void smoke_test(const ModelName& model, const fs::Path& version_directory) override;
+  void inspect(const ModelName& model, const fs::Path& version_directory,
+               const std::optional<Digest>& manifest) override;
+  void smoke_test(const ModelName& model, const fs::Path& version_directory, Haste haste) override;
   void cancel(const ModelName& model) override;
   void active_changed(const ModelName& model, const lifecycle::Installed& active) override;
   void report(const ModelName& model, const lifecycle::Report& report) override;

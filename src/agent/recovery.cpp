@@ -27,6 +27,11 @@ std::optional<Digest> resumable(const lifecycle::Record& record) {
   }
 }
 
+/// The version that a stand-in runs for, or that is under repair.
+bool is_awaited(const lifecycle::Record& record, const Digest& digest) {
+  return record.mending == digest || (record.stands_in && record.stands_in->digest == digest);
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> DeviceStore::open() {
@@ -77,8 +82,10 @@ Result<std::vector<ModelName>> DeviceStore::models_on_disk() const {
 Status DeviceStore::recover(const ModelName& model, std::vector<std::string>& amiss) {
   lifecycle::Record& found = records_[model];
   if (!found.active && found.state != lifecycle::State::switching) DROVER_TRY(adopt_active(model, amiss));
+  for (lifecycle::Installed& kept : found.kept)  // what is to return is fetched again
+    kept.damaged |= is_awaited(found, kept.digest) && !is_installed(model, kept.digest);
   std::erase_if(found.kept, [&](const lifecycle::Installed& kept) {
-    const bool is_gone = !is_installed(model, kept.digest);
+    const bool is_gone = !kept.damaged && !is_installed(model, kept.digest);
     if (is_gone)
       amiss.push_back(fmt::format("{} {} is not on the disk any more", model.str(), kept.version.str()));
     return is_gone;

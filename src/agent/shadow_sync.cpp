@@ -22,6 +22,14 @@ nlohmann::json error_json(Code code, const std::string& message) {
   return {{"code", name(code)}, {"message", message.substr(0, kMessageBytesMax)}};
 }
 
+nlohmann::json qualified_json(const std::optional<lifecycle::Qualification>& qualification) {
+  if (!qualification) return nullptr;
+  const auto& failure = qualification->failure;
+  return {{"at", format_time(qualification->at)},
+          {"result", failure ? name(failure->code) : "passed"},
+          {"reason", failure ? failure->message.substr(0, kMessageBytesMax) : ""}};
+}
+
 }  // namespace
 
 nlohmann::json to_json(const lifecycle::Report& report) {
@@ -33,7 +41,9 @@ nlohmann::json to_json(const lifecycle::Report& report) {
           {"order", report.order},
           {"state", lifecycle::name(report.state)},
           {"error", std::move(error)},
-          {"previous", report.previous ? json(report.previous->str()) : json(nullptr)}};
+          {"previous", report.previous ? json(report.previous->str()) : json(nullptr)},
+          {"qualified", qualified_json(report.qualification)},
+          {"standing_in_for", report.standing_in_for ? json(report.standing_in_for->str()) : json(nullptr)}};
 }
 
 ShadowListener::ShadowListener(Outside& outside, std::string server, OnDesired on_desired)

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,10 @@ struct SimWorld {
   std::uint64_t saved_revision = 0;  // of the newest record whose save() returned
   std::vector<Digest> announced;     // what applications were told to use, each change once
   std::vector<lifecycle::Report> reports;
+  lifecycle::Environment environment;        // empty: nothing is qualified again
+  std::set<std::string> fail_samples_under;  // "VERSION RUNTIME" for each pair whose golden samples fail
+  bool damage_shows = true;                  // in the samples of a version with damaged files
+  bool is_online = true;
 
   [[nodiscard]] const SimVersion& named(const Digest& digest) const;
 };
@@ -57,11 +62,15 @@ class SimDevice : public Hands {
   void check(const ModelName& model, const lifecycle::Assignment& assignment) override;
   void download(const ModelName& model, const lifecycle::Target& target, const fs::Path& part) override;
   void unpack(const ModelName& model, const fs::Path& part, const fs::Path& into) override;
-  void smoke_test(const ModelName& model, const fs::Path& version_directory) override;
+  void inspect(const ModelName& model, const fs::Path& version_directory,
+               const std::optional<Digest>& manifest) override;
+  void smoke_test(const ModelName& model, const fs::Path& version_directory, Haste haste) override;
   void cancel(const ModelName& model) override;
   void active_changed(const ModelName& model, const lifecycle::Installed& active) override;
   void report(const ModelName& model, const lifecycle::Report& report) override;
 
+  /// Another byte in the middle of a member, as a worn flash cell gives it; durable.
+  Status damage(const Digest& digest, const std::string& member);
   /// Every member of the version is there with its content.
   bool is_complete(const Digest& digest);
   /// All paths below `directory`, symlinks as "link -> target".

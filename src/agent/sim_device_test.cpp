@@ -19,6 +19,8 @@ std::string content(std::string_view seed, std::size_t size) {
   return bytes;
 }
 
+constexpr std::chrono::minutes kPatience{30};  // what is due later is another story
+
 std::string pack(const std::map<std::string, std::string>& members) {
   std::string bundle;
   for (const auto& [path, bytes] : members) bundle += fmt::format("{} {}\n{}", path, bytes.size(), bytes);
@@ -84,6 +86,7 @@ Status SimDevice::boot() {
   options.keep = keep_;
   options.disk_reserve_bytes = 0;
   updater_ = std::make_unique<Updater>(model(), store_, *this, clock_, std::move(options));
+  updater_->runs_under(world_.environment);
   updater_->start();
   return {};
 }
@@ -99,7 +102,7 @@ bool SimDevice::run() {
       updater_->observe(record.active->digest,
                         {.samples = 1000, .errors = good ? 0u : 20u, .nans = good ? 0u : 20u, .crashes = 0});
     }
-    if (updater_->due() == kNever) return true;
+    if (updater_->due() > clock_.monotonic() + kPatience) return true;
     if (updater_->due() > clock_.monotonic()) clock_.advance(updater_->due() - clock_.monotonic());
     updater_->pump();
     if (updater_->record().state == lifecycle::State::probation) clock_.advance(std::chrono::minutes(2));
@@ -108,6 +111,7 @@ bool SimDevice::run() {
 }
 
 void SimDevice::check(const ModelName&, const lifecycle::Assignment&) {
+  if (!world_.is_online) return updater_->interrupted({Code::unreachable, "the repository is gone"});
   Offer offer{.candidates = {}, .time = world_.time};
   for (const SimVersion& each : world_.versions)
     offer.candidates.push_back({.version = each.version,
@@ -147,10 +151,25 @@ void SimDevice::unpack(const ModelName&, const fs::Path& part, const fs::Path& i
     updater_->failed(unpacked.error());
 }
 
-void SimDevice::smoke_test(const ModelName&, const fs::Path& directory) {
+void SimDevice::inspect(const ModelName&, const fs::Path& directory, const std::optional<Digest>& manifest) {
   if (files_.is_off()) return;
   const auto digest = parse_digest(directory.filename().string());
-  if (is_complete(*digest))
+  const bool is_whole = is_complete(*digest);
+  if (files_.is_off()) return;
+  if (!is_whole) return updater_->inspected(fail(Code::bad_digest, directory.string() + ": damaged"));
+  const Digest found = sha256(world_.named(*digest).members.at("manifest.json"));
+  if (manifest && *manifest != found) return updater_->inspected(fail(Code::bad_digest, "manifest.json"));
+  updater_->inspected(found);
+}
+
+void SimDevice::smoke_test(const ModelName&, const fs::Path& directory, Haste) {
+  if (files_.is_off()) return;
+  const auto digest = parse_digest(directory.filename().string());
+  const std::string runtime =
+      world_.environment.contains("engine") ? world_.environment.at("engine") : std::string();
+  const bool fails =
+      world_.fail_samples_under.contains(fmt::format("{} {}", world_.named(*digest).version.str(), runtime));
+  if (!fails && (is_complete(*digest) || !world_.damage_shows))
     updater_->smoke_passed();
   else if (!files_.is_off())
     updater_->failed({Code::smoke_output, "the version on the disk is not the one that was published"});
@@ -166,6 +185,13 @@ void SimDevice::active_changed(const ModelName&, const lifecycle::Installed& act
 void SimDevice::report(const ModelName&, const lifecycle::Report& report) {
   if (files_.is_off()) return;
   world_.reports.push_back(report);
+}
+
+Status SimDevice::damage(const Digest& digest, const std::string& member) {
+  const fs::Path path = store_.paths(model()).version(digest) / member;
+  Bytes bytes = DROVER_TRY(fs::read_file(files_, path, 1 << 20));
+  bytes.at(bytes.size() / 2) ^= 1;
+  return fs::write_atomically(files_, path, bytes);
 }
 
 bool SimDevice::is_complete(const Digest& digest) {

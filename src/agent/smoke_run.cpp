@@ -1,11 +1,20 @@
 #include "agent/smoke_run.h"
 
+#include <sys/resource.h>
+
 namespace drover::agent {
+namespace {
+
+constexpr int kNiceness = 10;
+
+}  // namespace
 
 Result<std::unique_ptr<SmokeRun>> SmokeRun::start(const bundle::WorkerOptions& worker,
-                                                  const std::string& version_directory, OnDone done) {
+                                                  const std::string& version_directory, Haste haste,
+                                                  OnDone done) {
   const Command command = DROVER_TRY(bundle::smoke_command(worker, version_directory));
   Child child = DROVER_TRY(Child::start(command));
+  if (haste == Haste::none) ::setpriority(PRIO_PROCESS, static_cast<id_t>(child.pid()), kNiceness);
   return std::unique_ptr<SmokeRun>(new SmokeRun(std::move(child), std::move(done)));
 }
 

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "agent/part.h"
+#include "agent/updater.h"
 #include "base/process.h"
 #include "base/result.h"
 #include "bundle/worker_client.h"
@@ -16,7 +17,8 @@ class SmokeRun : public Part {
   using OnDone = std::function<void(Result<bundle::SmokeReport>)>;
   /// Errors: not_found and io_failed when the worker cannot be started.
   static Result<std::unique_ptr<SmokeRun>> start(const bundle::WorkerOptions& worker,
-                                                 const std::string& version_directory, OnDone done);
+                                                 const std::string& version_directory, Haste haste,
+                                                 OnDone done);
 
   void descriptors(std::vector<int>& into) const override;
   [[nodiscard]] Monotonic due() const override;

@@ -26,8 +26,11 @@ json status_of(const lifecycle::Record& record) {
   status["committed"] = record.active && record.active->committed;
   if (record.assignment) status["assigned"] = record.assignment->version.str();
   json kept = json::array();
-  for (const lifecycle::Installed& version : record.kept)
+  for (const lifecycle::Installed& version : record.kept) {
     kept.push_back({{"version", version.version.str()}, {"digest", version.digest.hex()}});
+    if (version.damaged) kept.back()["damaged"] = true;
+  }
+  if (record.mending) status["mending"] = record.mending->hex();
   status["kept"] = std::move(kept);
   json quarantine = json::array();
   for (const lifecycle::Quarantined& entry : record.quarantine)
@@ -71,7 +74,14 @@ std::string status_text(const json& status) {
     if (entry.contains("error") && entry["error"].is_object())
       text +=
           fmt::format("  {}: {}\n", entry["error"].value("code", ""), entry["error"].value("message", ""));
-    for (const json& kept : entry.at("kept")) text += fmt::format("  kept: {}\n", kept.value("version", ""));
+    if (const auto found = entry.find("qualified"); found != entry.end() && found->is_object())
+      text += fmt::format("  qualified: {} at {} {}\n", text_or(*found, "result", "?"),
+                          text_or(*found, "at", "?"), text_or(*found, "reason", ""));
+    if (const std::string absent = text_or(entry, "standing_in_for", ""); !absent.empty())
+      text += fmt::format("  stands in for: {}\n", absent);
+    for (const json& kept : entry.at("kept"))
+      text += fmt::format("  kept: {}{}\n", kept.value("version", ""),
+                          kept.value("damaged", false) ? " (damaged)" : "");
     for (const json& bad : entry.at("quarantine"))
       text += fmt::format("  quarantined: {} {} ({})\n", bad.value("version", ""), bad.value("digest", ""),
                           bad.value("code", ""));

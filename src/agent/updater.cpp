@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "agent/hashing.h"
+#include "agent/updater_look.h"
 #include "base/log.h"
 #include "lifecycle/changes.h"
+#include "lifecycle/mending.h"
 
 namespace drover::agent {
 
@@ -84,7 +86,8 @@ void Updater::enter(State state, Event event, const Change& change) {
   next.state = state;
   if (change) change(next);
   const bool abandons = event == Event::assigned || event == Event::rollback_asked;
-  if (abandons && hands_at_work(left)) hands_.cancel(model_);
+  if (look_ || (abandons && hands_at_work(left))) hands_.cancel(model_);
+  look_.reset();  // an update goes first; the look begins anew after it
   if (state == State::probation) policy_.reset();
   retry_at_.reset();
   hashing_.reset();
@@ -128,7 +131,8 @@ void Updater::drop(const Error& error, const Record& wanted) {
   if (hands_at_work(record_.state)) hands_.cancel(model_);
   Record next = record_;
   next.assignment = wanted.assignment;
-  lifecycle::abandon(next, failure_of(error), now());
+  if (wanted.mending) next.mending = wanted.mending;  // a repair that could not begin
+  give_up(next, error, record_.state);
   next.state = lifecycle::is_on_trial(next) ? State::probation : State::idle;
   static_cast<void>(store_.save(model_, next));
   record_ = std::move(next);
@@ -145,6 +149,7 @@ void Updater::tell(const lifecycle::Report& now_said) {
 }
 
 void Updater::rest_until_next_round() {
+  if (!record_.error) return;
   next_round_ = clock_.monotonic() + lifecycle::round_delay(options_.rounds, record_.error->code,
                                                             record_.rounds, options_.jitter());
 }
@@ -170,15 +175,25 @@ void Updater::assign(const lifecycle::Assignment& assignment) {
 
 void Updater::downloaded() { handle(Event::downloaded); }
 
-void Updater::smoke_passed() { handle(Event::smoke_passed); }
+void Updater::smoke_passed() {
+  if (look_) return looked(std::nullopt);
+  if (!record_.mending) return static_cast<void>(handle(Event::smoke_passed));
+  if (record_.active->digest != *record_.mending)
+    return static_cast<void>(
+        handle(Event::smoke_passed, [&](Record& next) { lifecycle::may_return(next, now()); }));
+  note_looked();
+  watch_.mend_tries = 0;
+  handle(Event::mended, [&](Record& next) { lifecycle::mended(next, environment_, now()); });
+}
 
 void Updater::interrupted(const Error& error) {
+  if (look_) return looked(error);
   if (lifecycle::next(record_.state, Event::interrupted).action != Action::wait) return;
   if (record_.attempts + 1 >= options_.retry.attempts_max) return failed(error);
   log::warn("update interrupted", {{"model", model_.str()}, {"error", error.text()}});
   handle(Event::interrupted, [&](Record& next) {
     ++next.attempts;
-    next.error = failure_of(error);
+    if (!next.mending) next.error = failure_of(error);
   });
   if (record_.state == State::idle) return;  // it could not be written
   retry_at_ =
@@ -186,12 +201,25 @@ void Updater::interrupted(const Error& error) {
 }
 
 void Updater::failed(const Error& error) {
+  if (look_) return looked(error);
   if (lifecycle::next(record_.state, Event::failed).action != Action::enter) return;
   end_with(error);
 }
 
 void Updater::end_with(const Error& error) {
-  handle(Event::failed, [&](Record& next) { lifecycle::abandon(next, failure_of(error), now()); });
+  const State during = record_.state;
+  handle(Event::failed, [&](Record& next) { give_up(next, error, during); });
+}
+
+void Updater::give_up(Record& next, const Error& error, State during) {
+  if (!next.mending) return lifecycle::abandon(next, failure_of(error), now());
+  const bool samples_failed =
+      during == State::smoke_testing &&
+      lifecycle::judge_samples(error.code, lifecycle::kTriesMax) == lifecycle::Samples::failed;
+  watch_.mend_failed = next.active && next.active->digest == *next.mending;
+  log::error("a version on the disk could not be repaired",
+             {{"model", model_.str()}, {"error", error.text()}});
+  lifecycle::mending_failed(next, failure_of(error), samples_failed ? fingerprint_ : "", now());
 }
 
 void Updater::clock_is_right() {
@@ -212,11 +240,13 @@ void Updater::observe(const Digest& digest, const lifecycle::Counts& counts) {
 // --- What a person asks
 
 Status Updater::roll_back(const std::optional<Version>& version) {
-  const auto wanted = [&](const lifecycle::Installed& kept) { return !version || kept.version == *version; };
+  const auto wanted = [&](const lifecycle::Installed& kept) {
+    return version ? kept.version == *version && !kept.damaged : lifecycle::is_usable(kept, fingerprint_);
+  };
   const auto found = std::ranges::find_if(record_.kept, wanted);
   if (!record_.active || found == record_.kept.end())
     return fail(Code::not_found,
-                version ? "version " + version->str() + " is not kept on this device; see the history"
+                version ? "version " + version->str() + " is not kept whole on this device; see the history"
                         : "no earlier version is kept on this device");
   const Digest to = found->digest;
   const Failure why{Code::quarantined, fmt::format("a person on the device rolled {} back to {}",

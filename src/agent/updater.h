@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "fs/file_system.h"
 #include "lifecycle/probation.h"
+#include "lifecycle/requalification.h"
 #include "lifecycle/retry.h"
 #include "lifecycle/transitions.h"
 #include "lifecycle/trusted_time.h"
@@ -18,9 +19,12 @@
 
 namespace drover::agent {
 
+/// Whether an update waits for the work, or it is to leave the machine to others.
+enum class Haste : std::uint8_t { update, none };
+
 /// What the update engine needs done by others. Each call starts something and returns at once; the answer is
-/// a call of the Updater, later or from inside. At most one of check, download, unpack and smoke_test is
-/// under way.
+/// a call of the Updater, later or from inside. At most one of check, download, unpack, inspect and
+/// smoke_test is under way.
 class Hands {
  public:
   virtual ~Hands() = default;
@@ -32,9 +36,13 @@ class Hands {
   /// Unpack the bundle in `part` into a directory that is not there yet, durably, as unpack_bundle() does;
   /// then unpacked(), interrupted() (it could not begin) or failed().
   virtual void unpack(const ModelName& model, const fs::Path& part, const fs::Path& into) = 0;
+  /// Read the files of a version through and compare them with their SHA-256, the manifest's own among them
+  /// where it is known: check_files(); then inspected().
+  virtual void inspect(const ModelName& model, const fs::Path& version_directory,
+                       const std::optional<Digest>& manifest) = 0;
   /// Run the golden samples of an unpacked bundle in the worker; then smoke_passed(), interrupted() (the
   /// worker could not be started) or failed().
-  virtual void smoke_test(const ModelName& model, const fs::Path& version_directory) = 0;
+  virtual void smoke_test(const ModelName& model, const fs::Path& version_directory, Haste haste) = 0;
   /// Drop what is under way; its answer is not wanted any more.
   virtual void cancel(const ModelName& model) = 0;
   /// `active` names another version now.
@@ -55,7 +63,8 @@ struct UpdaterOptions {
   lifecycle::RetryLimits rounds{.first = std::chrono::minutes(1),
                                 .longest = std::chrono::hours(24)};  // of all
   std::size_t keep = 3;  // versions on the disk, the active one among them
-  std::uint64_t disk_reserve_bytes = std::uint64_t{16} << 20;  // left free by an update
+  std::chrono::milliseconds requalify_every = std::chrono::hours(24);  // a tenth earlier or later
+  std::uint64_t disk_reserve_bytes = std::uint64_t{16} << 20;          // left free by an update
   /// In [0, 1), for the waits between tries.
   std::function<double()> jitter = [] { return 0.5; };
 };
@@ -79,6 +88,8 @@ class Updater : public Part {
   void offer(const Offer& offer);
   void downloaded();
   void unpacked();
+  /// The SHA-256 of the version's manifest, or in what way it is damaged.
+  void inspected(const Result<Digest>& manifest);
   void smoke_passed();
   void interrupted(
       const Error& error);          // may go well soon: tried again after a while, a bounded number of times
@@ -86,6 +97,8 @@ class Updater : public Part {
 
   /// What ended for the clock's sake need not wait for its next round.
   void clock_is_right();
+  /// What the golden samples' outcome depends on; before the first call nothing is qualified again.
+  void runs_under(lifecycle::Environment environment);
 
   /// Inferences (or crashes, with samples 0) of the version with this digest.
   void observe(const Digest& digest, const lifecycle::Counts& counts);
@@ -109,6 +122,7 @@ class Updater : public Part {
  private:
   using Change = std::function<void(lifecycle::Record&)>;
   class Hashing;
+  struct Look;
 
   /// The table's answer to `event`; false when it refuses.
   bool handle(lifecycle::Event event, const Change& change = {});
@@ -120,8 +134,10 @@ class Updater : public Part {
   void drop(const Error& error, const lifecycle::Record& wanted);
   bool write(lifecycle::Record next);
   void end_with(const Error& error);
+  void give_up(lifecycle::Record& next, const Error& error, lifecycle::State during);
 
   Status examine(const Offer& offer, std::optional<lifecycle::Target>& target, lifecycle::Event& event);
+  Status examine_mending(const Offer& offer, std::optional<lifecycle::Target>& target) const;
   Status check_space(const lifecycle::Target& target) const;
 
   void work();
@@ -133,8 +149,27 @@ class Updater : public Part {
   void restore();
   void finish();
   void take_up_pending();
+  [[nodiscard]] lifecycle::Assignment sought() const;
+  [[nodiscard]] bool mends_target() const;
   void judge();
   void count_time();
+
+  [[nodiscard]] Monotonic work_due() const;
+  [[nodiscard]] Monotonic fitness_due() const;
+  void look_after();
+  void wait_before_next_mend();
+  void look(lifecycle::Cause cause);
+  void inspect(const lifecycle::Installed& version);
+  void looked(const std::optional<Error>& samples);
+  void look_again();
+  void condemn();
+  void replace(lifecycle::Failure why);
+  void next_candidate();
+  void unfit_candidate(const Error& why);
+  void take_candidate();
+  void end_look();
+  void note_looked();
+  void remember(const Change& change);
   [[nodiscard]] UnixTime now() const { return clock_.now(); }
 
   ModelName model_;
@@ -150,6 +185,10 @@ class Updater : public Part {
   std::optional<Error> interruption_;
   std::unique_ptr<Hashing> hashing_;
   std::optional<policy::Policy> policy_;
+  lifecycle::Environment environment_;
+  std::string fingerprint_;
+  lifecycle::Watch watch_;
+  std::unique_ptr<Look> look_;
   Monotonic counted_until_{0};
   std::uint64_t saved_elapsed_ms_ = 0;
 };

@@ -5,6 +5,7 @@
 
 #include "agent/updater.h"
 #include "lifecycle/changes.h"
+#include "lifecycle/mending.h"
 
 namespace drover::agent {
 
@@ -16,10 +17,11 @@ void Updater::offer(const Offer& offer) {
   if (record_.state != State::checking) return;
   std::optional<lifecycle::Target> target;
   Event event = Event::chosen;
-  if (const Status examined = examine(offer, target, event); !examined) return failed(examined.error());
+  const Status examined = record_.mending ? examine_mending(offer, target) : examine(offer, target, event);
+  if (!examined) return failed(examined.error());
   handle(event, [&](Record& next) {
     next.target = event == Event::already_active ? std::nullopt : target;
-    if (target) lifecycle::remove(next.quarantine, target->digest);
+    if (target && !next.mending) lifecycle::remove(next.quarantine, target->digest);
     if (event == Event::already_active) {
       next.active->order = next.assignment->order;
       lifecycle::note(next, now(), "already_active");
@@ -45,11 +47,27 @@ Status Updater::examine(const Offer& offer, std::optional<lifecycle::Target>& ta
   if (record_.pinned)
     return fail(Code::pinned, fmt::format("a person on the device pinned it to {}; unpin it there",
                                           record_.active ? record_.active->version.str() : "no version"));
-  const auto is_target = [&](const lifecycle::Installed& kept) { return kept.digest == target->digest; };
+  const auto is_target = [&](const lifecycle::Installed& kept) {
+    return kept.digest == target->digest && !kept.damaged;
+  };
   if (std::ranges::any_of(record_.kept, is_target) && store_.is_installed(model_, target->digest)) {
     event = Event::on_disk;
     return {};
   }
+  return check_space(*target);
+}
+
+/// The very bundle that is damaged here, as the signed metadata still name it.
+Status Updater::examine_mending(const Offer& offer, std::optional<lifecycle::Target>& target) const {
+  DROVER_TRY(lifecycle::judge_clock(now(), offer.time));
+  const auto found = std::ranges::find_if(offer.candidates, [&](const lifecycle::Candidate& candidate) {
+    return candidate.target.digest == *record_.mending;
+  });
+  if (found == offer.candidates.end())
+    return fail(Code::not_found, fmt::format("the signed metadata do not offer {} any more, whose files are "
+                                             "damaged here",
+                                             sought().version.str()));
+  target = found->target;
   return check_space(*target);
 }
 

@@ -7,6 +7,7 @@
 #include "agent/updater.h"
 #include "base/log.h"
 #include "lifecycle/changes.h"
+#include "lifecycle/mending.h"
 
 namespace drover::agent {
 
@@ -25,6 +26,11 @@ bool on_watch(State state) { return state == State::probation || state == State:
 }  // namespace
 
 Monotonic Updater::due() const {
+  const Monotonic due = work_due();
+  return due == Monotonic{0} || retry_at_ ? due : std::min(due, fitness_due());
+}
+
+Monotonic Updater::work_due() const {
   if (work_due_) return Monotonic{0};
   if (retry_at_) return *retry_at_;
   if (record_.state != State::probation || !policy_) return kNever;
@@ -38,12 +44,29 @@ Monotonic Updater::due() const {
 void Updater::pump() {
   if (retry_at_ && clock_.monotonic() >= *retry_at_) {
     retry_at_.reset();
-    handle(Event::retry_due, [](Record& next) { next.error.reset(); });
+    handle(Event::retry_due, [](Record& next) {
+      if (!next.mending) next.error.reset();
+    });
     if (on_watch(record_.state)) work_due_ = true;
   }
-  if (on_watch(record_.state)) return judge();
-  if (!std::exchange(work_due_, false)) return;
-  work();
+  if (on_watch(record_.state))
+    judge();
+  else if (std::exchange(work_due_, false))
+    return work();
+  if (!work_due_ && !retry_at_) look_after();
+}
+
+/// What is looked for in the metadata: the version to repair, or the assigned one.
+lifecycle::Assignment Updater::sought() const {
+  if (!record_.mending) return *record_.assignment;
+  const lifecycle::Installed& version = *lifecycle::find_version(record_, *record_.mending);
+  return {.version = version.version, .order = version.order};
+}
+
+/// Whether the bundle under way is one whose damaged files are on the disk.
+bool Updater::mends_target() const {
+  const lifecycle::Installed* known = lifecycle::find_version(record_, record_.target->digest);
+  return known != nullptr && known->damaged;
 }
 
 void Updater::work() {
@@ -52,7 +75,7 @@ void Updater::work() {
       return take_up_pending();
     case State::checking:
       if (const Status made = store_.prepare(model_); !made) return interrupted(made.error());
-      return hands_.check(model_, *record_.assignment);
+      return hands_.check(model_, sought());
     case State::downloading:
       return hands_.download(model_, *record_.target, store_.paths(model_).part(record_.target->digest));
     case State::verifying:
@@ -60,7 +83,7 @@ void Updater::work() {
     case State::staging:
       return unpack();
     case State::smoke_testing:
-      return hands_.smoke_test(model_, store_.paths(model_).version(record_.target->digest));
+      return hands_.smoke_test(model_, store_.paths(model_).version(record_.target->digest), Haste::update);
     case State::switching:
       return swap();
     case State::probation:
@@ -101,7 +124,7 @@ void Updater::verify() {
 void Updater::unpack() {
   const ModelPaths at = store_.paths(model_);
   const Digest digest = record_.target->digest;
-  if (store_.is_installed(model_, digest)) return unpacked();
+  if (store_.is_installed(model_, digest) && !mends_target()) return unpacked();
   if (const Status removed = fs::remove_tree(store_.files(), at.unpacked(digest)); !removed)
     return failed(removed.error());
   hands_.unpack(model_, at.part(digest), at.unpacked(digest));
@@ -109,9 +132,12 @@ void Updater::unpack() {
 
 void Updater::unpacked() {
   if (record_.state != State::staging) return;
-  if (const Status installed = store_.install(model_, record_.target->digest); !installed)
-    return failed(installed.error());
-  handle(Event::unpacked);
+  const Digest digest = record_.target->digest;
+  const Status installed = mends_target() ? store_.mend(model_, digest) : store_.install(model_, digest);
+  if (!installed) return failed(installed.error());
+  const auto manifest = store_.manifest_digest(model_, digest);
+  if (!manifest) return failed(manifest.error());
+  handle(Event::unpacked, [&](Record& next) { next.target->manifest = *manifest; });
   // Not before the state that needs it no more is durable. Probation may take days, with the bundle twice on
   // disk.
   if (record_.state == State::smoke_testing) drop_staged();
@@ -125,7 +151,11 @@ void Updater::drop_staged() {
 void Updater::swap() {
   const Digest digest = record_.target->digest;
   if (const Status swapped = store_.activate(model_, digest); !swapped) return interrupted(swapped.error());
-  handle(Event::switched, [](Record& next) { lifecycle::swapped(next); });
+  watch_.mend_tries = 0;
+  note_looked();  // it passed its smoke test a moment ago
+  const bool returns = record_.mending && lifecycle::find_version(record_, *record_.mending)->committed;
+  handle(returns ? Event::returned : Event::switched,
+         [&](Record& next) { lifecycle::swapped(next, environment_, now()); });
   if (record_.active && record_.active->digest == digest) hands_.active_changed(model_, *record_.active);
 }
 
@@ -142,6 +172,9 @@ void Updater::restore() {
   const Digest digest = *record_.going_back_to;
   if (const Status restored = store_.activate(model_, digest); !restored)
     return interrupted(restored.error());
+  watch_.looked = false;
+  watch_.replace_tries = 0;
+  if (record_.falling_back) note_looked();  // it was looked at before it was chosen
   handle(Event::restored, [&](Record& next) { lifecycle::restored(next, now()); });
   if (record_.active && record_.active->digest == digest) hands_.active_changed(model_, *record_.active);
 }
@@ -182,15 +215,15 @@ void Updater::judge() {
     policy_ = read.value_or(policy::default_policy());
   }
   count_time();
-  const bool first = record_.kept.empty();
+  const lifecycle::Installed* back = lifecycle::way_back(record_, fingerprint_);
+  const bool first = back == nullptr;
   const lifecycle::Judgement judgement = lifecycle::judge(policy_->probation, *record_.trial, first);
   switch (judgement.verdict) {
     case lifecycle::Verdict::pass:
       handle(Event::passed, [&](Record& next) { lifecycle::commit(next, options_.keep, now()); });
       return;
     case lifecycle::Verdict::fail:
-      handle(Event::condemned, [&](Record& next) {
-        const auto to = first ? std::nullopt : std::optional(next.kept.front().digest);
+      handle(Event::condemned, [&, to = first ? std::nullopt : std::optional(back->digest)](Record& next) {
         lifecycle::take_back(next, to, Failure{judgement.code, judgement.text});
       });
       return;

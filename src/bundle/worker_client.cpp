@@ -63,8 +63,16 @@ Result<std::string> find_worker(const std::string& given) {
 }
 
 Result<AboutReport> ask_engine(const WorkerOptions& options) {
-  const Command about{.argv = {DROVER_TRY(find_worker(options.program)), "about"}, .time_max = kAboutTimeMax};
-  return interpret<AboutReport>(DROVER_TRY(run_process(about)), parse_about_report);
+  const Command about = DROVER_TRY(about_command(options));
+  return interpret_about(DROVER_TRY(run_process(about)));
+}
+
+Result<Command> about_command(const WorkerOptions& options) {
+  return Command{.argv = {DROVER_TRY(find_worker(options.program)), "about"}, .time_max = kAboutTimeMax};
+}
+
+Result<AboutReport> interpret_about(const ProcessResult& result) {
+  return interpret<AboutReport>(result, parse_about_report);
 }
 
 Result<Command> inspect_command(const WorkerOptions& options, const std::string& model) {

@@ -20,6 +20,8 @@ Result<std::string> find_worker(const std::string& given = {});
 
 /// Asks the worker which runtime it has; waits for its answer, which needs no model.
 Result<AboutReport> ask_engine(const WorkerOptions& options);
+/// The same for who does not wait.
+Result<Command> about_command(const WorkerOptions& options);
 Result<Command> inspect_command(const WorkerOptions& options, const std::string& model);
 /// The smoke test of an unpacked bundle (manifest.json, model.tflite, golden/…).
 Result<Command> smoke_command(const WorkerOptions& options, const std::string& version_directory);
@@ -30,6 +32,7 @@ Result<Command> run_command(const WorkerOptions& options, const std::string& mod
 
 /// The report, or an Error in words: the worker's refusal; cpu_exceeded for a hang; out_of_memory;
 /// model_crashed for a death by signal, with the signal and the end of stderr, where the runtime says why.
+Result<AboutReport> interpret_about(const ProcessResult& result);
 Result<InspectReport> interpret_inspect(const ProcessResult& result);
 Result<SmokeReport> interpret_smoke(const ProcessResult& result);
 Result<RunReport> interpret_run(const ProcessResult& result);

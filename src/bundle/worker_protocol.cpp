@@ -116,7 +116,8 @@ std::string to_json(const AboutReport& report) {
   return text_of({{"ok", true},
                   {"engine", report.engine},
                   {"version", report.version},
-                  {"delegates", report.delegates}});
+                  {"delegates", report.delegates},
+                  {"library", report.library}});
 }
 
 std::string to_json(const Error& error) {
@@ -127,7 +128,8 @@ Result<AboutReport> parse_about_report(std::string_view json) {
   return parse<AboutReport>(json, [](const Json& from) {
     return AboutReport{.engine = from.at("engine"),
                        .version = from.at("version"),
-                       .delegates = from.at("delegates").get<std::vector<std::string>>()};
+                       .delegates = from.at("delegates").get<std::vector<std::string>>(),
+                       .library = from.at("library")};
   });
 }
 

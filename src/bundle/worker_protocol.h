@@ -78,6 +78,7 @@ struct AboutReport {
   std::string engine = {};   // "tflite"
   std::string version = {};  // "2.20.0"
   std::vector<std::string> delegates = {};
+  std::string library = {};  // the file that the runtime was loaded from
 };
 
 std::string to_json(const AboutReport& report);

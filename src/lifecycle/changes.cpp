@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lifecycle/mending.h"
 #include "lifecycle/retry.h"
 
 namespace drover::lifecycle {
@@ -17,11 +18,51 @@ Outcome outcome_of(const Record& record, UnixTime now, std::string result, std::
   return outcome;
 }
 
+void add(Record& record, Outcome outcome) {
+  record.history.push_back(std::move(outcome));
+  if (record.history.size() > kHistoryMax) record.history.erase(record.history.begin());
+}
+
+/// What the swap makes active: the version that was mended, or the assigned one.
+Installed taken_up(const Record& record) {
+  const Installed* known = find_version(record, record.target->digest);
+  Installed next;
+  if (record.mending && known != nullptr)
+    next = *known;
+  else
+    next = Installed{.version = record.assignment->version,
+                     .digest = record.target->digest,
+                     .order = record.assignment->order,
+                     .variant = record.target->variant};
+  next.manifest = record.target->manifest;
+  if (!next.manifest && known != nullptr) next.manifest = known->manifest;
+  next.committed = record.mending && next.committed;
+  next.damaged = false;
+  next.fails_under.clear();
+  return next;
+}
+
+/// The version that had to give way stays, first among the kept, to return to.
+void stood_in(Record& record, const Installed& left, UnixTime now) {
+  const Failure why = *std::exchange(record.falling_back, std::nullopt);
+  note_version(record, left, now, "replaced", why.message);
+  record.kept.insert(record.kept.begin(), left);
+  if (record.qualification) record.qualification->failure.reset();  // it was looked at before it was chosen
+}
+
 }  // namespace
 
 void note(Record& record, UnixTime now, std::string result, std::string message) {
-  record.history.push_back(outcome_of(record, now, std::move(result), std::move(message)));
-  if (record.history.size() > kHistoryMax) record.history.erase(record.history.begin());
+  add(record, outcome_of(record, now, std::move(result), std::move(message)));
+}
+
+void note_version(Record& record, const Installed& version, UnixTime now, std::string result,
+                  std::string message) {
+  add(record, {.at = now,
+               .version = version.version,
+               .order = version.order,
+               .result = std::move(result),
+               .message = std::move(message)});
 }
 
 void begin(Record& record, const Assignment& assignment) {
@@ -29,21 +70,25 @@ void begin(Record& record, const Assignment& assignment) {
   record.assignment = assignment;
   record.pending.reset();
   record.target.reset();
+  record.mending.reset();
   record.error.reset();
 }
 
-void swapped(Record& record) {
+void swapped(Record& record, const Environment& environment, UnixTime now) {
+  const Installed next = taken_up(record);
   Trial trial;
   trial.before = record.trial ? record.trial->before : record.usual;
   if (record.active && record.active->committed) record.kept.insert(record.kept.begin(), *record.active);
   std::erase_if(record.kept, [&](const Installed& kept) { return kept.digest == record.target->digest; });
-  record.active = Installed{.version = record.assignment->version,
-                            .digest = record.target->digest,
-                            .order = record.assignment->order,
-                            .variant = record.target->variant,
-                            .committed = false};
+  record.active = next;
   record.target.reset();
+  record.mending.reset();
+  record.stands_in.reset();
+  record.qualification.reset();
+  if (!environment.empty())
+    record.qualification = Qualification{.at = now, .environment = environment, .failure = std::nullopt};
   record.trial = trial;
+  if (next.committed) record.trial.reset();
   record.usual = {};
 }
 
@@ -64,21 +109,32 @@ void take_back(Record& record, std::optional<Digest> to, Failure why) {
                           .message = why.message});
   record.going_back_to = to;
   record.target.reset();
+  record.mending.reset();
+  record.stands_in.reset();
+  record.qualification.reset();
   record.error = std::move(why);
 }
 
 void restored(Record& record, UnixTime now) {
   const auto earlier = std::ranges::find_if(
       record.kept, [&](const Installed& kept) { return kept.digest == record.going_back_to; });
+  const std::optional<Installed> left = record.active;
   if (earlier != record.kept.end()) {
     record.active = *earlier;
     record.kept.erase(earlier);
     record.usual = record.trial ? record.trial->before : Counts{};
   }
   const bool went_back = record.active && record.active->digest == record.going_back_to;
-  const Failure why = record.error.value_or(Failure{});
-  note(record, now, went_back ? "rolled_back" : std::string(name(why.code)), why.message);
+  if (record.falling_back && went_back) {
+    stood_in(record, *left, now);
+  } else {
+    const Failure why = record.error.value_or(Failure{});
+    note(record, now, went_back ? "rolled_back" : std::string(name(why.code)), why.message);
+  }
   record.going_back_to.reset();
+  record.falling_back.reset();
+  if (record.stands_in && record.active && record.stands_in->digest == record.active->digest)
+    record.stands_in.reset();
   record.trial.reset();
 }
 
@@ -101,7 +157,10 @@ bool is_news(const Record& record, const Assignment& assignment) {
 
 bool is_settled(const Record& record) {
   if (record.error) return !worth_another_round(record.error->code);
-  return record.active && record.assignment && record.active->version == record.assignment->version;
+  const Installed* running = record.active ? &*record.active : nullptr;
+  if (record.stands_in)
+    if (const Installed* wanted = find_version(record, record.stands_in->digest)) running = wanted;
+  return running != nullptr && record.assignment && running->version == record.assignment->version;
 }
 
 }  // namespace drover::lifecycle

@@ -9,8 +9,9 @@ namespace drover::lifecycle {
 /// An assignment is taken up; what an earlier one left behind is forgotten.
 void begin(Record& record, const Assignment& assignment);
 /// The swap is done: the target is active and on trial, and the version before it is the previous one if it
-/// had been committed.
-void swapped(Record& record);
+/// had been committed. Its smoke test was just passed under `environment`. A version that was mended and had
+/// been committed is so again, without another trial.
+void swapped(Record& record, const Environment& environment, UnixTime now);
 /// Probation passed: the version stays, with at most `keep` on the disk in all (at least itself and one
 /// before).
 void commit(Record& record, std::size_t keep, UnixTime now);
@@ -21,6 +22,9 @@ void restored(Record& record, UnixTime now);
 /// The update ends without having touched the active version.
 void abandon(Record& record, Failure why, UnixTime now);
 void note(Record& record, UnixTime now, std::string result, std::string message = {});
+/// The same about a version that is not the assignment's.
+void note_version(Record& record, const Installed& version, UnixTime now, std::string result,
+                  std::string message = {});
 
 /// Whether the active version still has its probation before it.
 bool is_on_trial(const Record& record);

@@ -14,22 +14,38 @@ json to_json(const Assignment& assignment) {
 }
 
 json to_json(const Target& target) {
-  return {{"digest", target.digest.hex()},
-          {"length", target.length},
-          {"size_unpacked", target.size_unpacked},
-          {"path", target.path},
-          {"variant", target.variant}};
+  json into = {{"digest", target.digest.hex()},
+               {"length", target.length},
+               {"size_unpacked", target.size_unpacked},
+               {"path", target.path},
+               {"variant", target.variant}};
+  if (target.manifest) into["manifest"] = target.manifest->hex();
+  return into;
 }
 
 json to_json(const Installed& installed) {
-  return {{"version", installed.version.str()},
-          {"digest", installed.digest.hex()},
-          {"order", installed.order},
-          {"variant", installed.variant},
-          {"committed", installed.committed}};
+  json into = {{"version", installed.version.str()},
+               {"digest", installed.digest.hex()},
+               {"order", installed.order},
+               {"variant", installed.variant},
+               {"committed", installed.committed}};
+  if (installed.manifest) into["manifest"] = installed.manifest->hex();
+  if (installed.damaged) into["damaged"] = true;
+  if (!installed.fails_under.empty()) into["fails_under"] = installed.fails_under;
+  return into;
 }
 
 json to_json(const Failure& failure) { return {{"code", name(failure.code)}, {"message", failure.message}}; }
+
+json to_json(const StandIn& stands_in) {
+  return {{"digest", stands_in.digest.hex()}, {"why", to_json(stands_in.why)}};
+}
+
+json to_json(const Qualification& qualification) {
+  json into = {{"at", format_time(qualification.at)}, {"environment", qualification.environment}};
+  if (qualification.failure) into["failure"] = to_json(*qualification.failure);
+  return into;
+}
 
 json to_json(const Counts& counts) {
   return {{"samples", counts.samples},
@@ -83,25 +99,54 @@ Result<Assignment> to_assignment(const json& from) {
                     .order = DROVER_TRY(number_at(from, "order"))};
 }
 
+Result<std::optional<Digest>> optional_digest_at(const json& from, const char* key) {
+  if (!from.contains(key)) return std::optional<Digest>{};
+  return std::optional<Digest>(DROVER_TRY(digest_at(from, key)));
+}
+
 Result<Target> to_target(const json& from) {
   return Target{.digest = DROVER_TRY(digest_at(from, "digest")),
                 .length = DROVER_TRY(number_at(from, "length")),
                 .size_unpacked = DROVER_TRY(number_at(from, "size_unpacked")),
                 .path = DROVER_TRY(text_at(from, "path")),
-                .variant = DROVER_TRY(text_at(from, "variant"))};
+                .variant = DROVER_TRY(text_at(from, "variant")),
+                .manifest = DROVER_TRY(optional_digest_at(from, "manifest"))};
 }
 
 Result<Installed> to_installed(const json& from) {
-  return Installed{.version = DROVER_TRY(version_at(from, "version")),
-                   .digest = DROVER_TRY(digest_at(from, "digest")),
-                   .order = DROVER_TRY(number_at(from, "order")),
-                   .variant = DROVER_TRY(text_at(from, "variant")),
-                   .committed = DROVER_TRY(flag_at(from, "committed"))};
+  return Installed{
+      .version = DROVER_TRY(version_at(from, "version")),
+      .digest = DROVER_TRY(digest_at(from, "digest")),
+      .order = DROVER_TRY(number_at(from, "order")),
+      .variant = DROVER_TRY(text_at(from, "variant")),
+      .committed = DROVER_TRY(flag_at(from, "committed")),
+      .manifest = DROVER_TRY(optional_digest_at(from, "manifest")),
+      .damaged = from.contains("damaged") && DROVER_TRY(flag_at(from, "damaged")),
+      .fails_under = from.contains("fails_under") ? DROVER_TRY(text_at(from, "fails_under")) : std::string()};
 }
 
 Result<Failure> to_failure(const json& from) {
   return Failure{.code = code_named(DROVER_TRY(text_at(from, "code"))),
                  .message = DROVER_TRY(text_at(from, "message"))};
+}
+
+Result<StandIn> to_stand_in(const json& from) {
+  return StandIn{.digest = DROVER_TRY(digest_at(from, "digest")),
+                 .why = DROVER_TRY(object_at(from, "why", to_failure))};
+}
+
+Result<Environment> to_environment(const json& from) {
+  if (from.size() > kEnvironmentMax)
+    return bad_field("environment", fmt::format("{} entries, {} allowed", from.size(), kEnvironmentMax));
+  Environment environment;
+  for (const auto& [key, value] : from.items()) environment[key] = DROVER_TRY(text_at(from, key.c_str()));
+  return environment;
+}
+
+Result<Qualification> to_qualification(const json& from) {
+  return Qualification{.at = DROVER_TRY(time_at(from, "at")),
+                       .environment = DROVER_TRY(object_at(from, "environment", to_environment)),
+                       .failure = DROVER_TRY(optional_at(from, "failure", to_failure))};
 }
 
 Result<Counts> to_counts(const json& from) {
@@ -152,6 +197,10 @@ json record_to_json(const Record& record) {
   put(into, "active", record.active);
   put(into, "kept", record.kept);
   if (record.going_back_to) into["going_back_to"] = record.going_back_to->hex();
+  put(into, "falling_back", record.falling_back);
+  if (record.mending) into["mending"] = record.mending->hex();
+  put(into, "stands_in", record.stands_in);
+  put(into, "qualification", record.qualification);
   put(into, "error", record.error);
   put(into, "trial", record.trial);
   put(into, "quarantine", record.quarantine);
@@ -169,7 +218,11 @@ Result<Record> record_from_json(const json& from) {
   record.target = DROVER_TRY(optional_at(from, "target", to_target));
   record.active = DROVER_TRY(optional_at(from, "active", to_installed));
   record.kept = DROVER_TRY(list_at(from, "kept", 64, to_installed));
-  if (from.contains("going_back_to")) record.going_back_to = DROVER_TRY(digest_at(from, "going_back_to"));
+  record.going_back_to = DROVER_TRY(optional_digest_at(from, "going_back_to"));
+  record.falling_back = DROVER_TRY(optional_at(from, "falling_back", to_failure));
+  record.mending = DROVER_TRY(optional_digest_at(from, "mending"));
+  record.stands_in = DROVER_TRY(optional_at(from, "stands_in", to_stand_in));
+  record.qualification = DROVER_TRY(optional_at(from, "qualification", to_qualification));
   record.attempts = DROVER_TRY(number_at(from, "attempts"));
   record.rounds = DROVER_TRY(number_at(from, "rounds"));
   record.error = DROVER_TRY(optional_at(from, "error", to_failure));

@@ -10,7 +10,10 @@ Installed installed(const char* version, bool committed) {
           .digest = sha256(version),
           .order = 4,
           .variant = "arm",
-          .committed = committed};
+          .committed = committed,
+          .manifest = sha256("manifest"),
+          .damaged = !committed,
+          .fails_under = committed ? "" : "a fingerprint"};
 }
 
 Record full_record() {
@@ -19,8 +22,12 @@ Record full_record() {
   record.state = State::probation;
   record.assignment = Assignment{*Version::parse("1.2.0"), 5};
   record.pending = Assignment{*Version::parse("1.3.0"), 6};
-  record.target =
-      Target{.digest = sha256("t"), .length = 9, .size_unpacked = 10, .path = "p", .variant = "arm"};
+  record.target = Target{.digest = sha256("t"),
+                         .length = 9,
+                         .size_unpacked = 10,
+                         .path = "p",
+                         .variant = "arm",
+                         .manifest = sha256("m")};
   record.active = installed("1.2.0", false);
   record.kept = {installed("1.1.0", true), installed("1.0.0", true)};
   record.going_back_to = sha256("1.1.0");
@@ -34,6 +41,12 @@ Record full_record() {
                           .order = 2,
                           .reason = Code::probation_nan,
                           .message = "NaN"});
+  record.falling_back = Failure{Code::bad_model, "unreadable"};
+  record.mending = sha256("1.1.0");
+  record.stands_in = StandIn{.digest = sha256("1.0.0"), .why = {Code::smoke_output, "differs"}};
+  record.qualification = Qualification{.at = *parse_time("2026-01-31T12:00:00Z"),
+                                       .environment = {{"kernel", "Linux 6.1.0"}},
+                                       .failure = Failure{Code::bad_digest, "model.tflite"}};
   record.pinned = true;
   record.history = {{.at = *parse_time("2026-01-31T12:00:00Z"),
                      .version = *Version::parse("1.1.0"),
@@ -68,6 +81,27 @@ TEST(StateFile, a_state_without_what_it_works_on_is_refused) {
   const auto again = parse_records(to_json(records));
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().text(), "models.defect: downloading without target");
+}
+
+TEST(StateFile, a_repair_of_what_is_not_on_the_disk_is_refused) {
+  Record record = full_record();
+  record.mending = sha256("elsewhere");
+  Records records;
+  records[*ModelName::parse("defect")] = record;
+  const auto again = parse_records(to_json(records));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().text(), "models.defect: mending: no version on the disk has this digest");
+}
+
+TEST(StateFile, a_file_of_an_agent_that_qualified_nothing_again_is_read) {
+  const auto records = parse_records(
+      R"({"schema":1,"models":{"defect":{"revision":1,"state":"idle","attempts":0,"rounds":0,"pinned":false,
+      "usual":{"samples":0,"errors":0,"nans":0,"crashes":0},"active":{"version":"1.0.0","digest":")" +
+      sha256("1.0.0").hex() + R"(","order":0,"variant":"","committed":true}}}})");
+  ASSERT_TRUE(records) << records.error().text();
+  const Record& record = records->begin()->second;
+  EXPECT_FALSE(record.qualification);
+  EXPECT_FALSE(record.active->damaged);
 }
 
 TEST(StateFile, a_newer_agents_file_is_left_alone) {

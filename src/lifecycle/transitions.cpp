@@ -34,7 +34,7 @@ constexpr Cell o     = {Action::ignore};
 // A restart repeats the work of the state it finds; only a half-unpacked bundle is hashed again first, since what
 // was written last may be torn. Before the switch everything can be dropped, after it nothing: a switch, a
 // rollback and a commit are carried to their end, and an assignment that comes meanwhile waits. Every way to idle
-// leads through reporting.
+// leads through reporting. A repair takes the way of an update and gives way to one (requalification.h).
 constexpr Cell kTable[kEvents][kStates] = {
 //                        idle  check. downl. verif. stag.  smoke  switch probat. hold.  commit rollb. report.
 /* assigned           */ {chck,  chck,  chck,  chck,  chck,  chck,  later, chck,  chck,  later, later, later},
@@ -59,6 +59,11 @@ constexpr Cell kTable[kEvents][kStates] = {
 /* nothing_to_restore */ {o,     o,     o,     o,     o,     o,     o,     o,     o,     o,     rept,  o    },
 /* reported           */ {o,     o,     o,     o,     o,     o,     o,     o,     o,     o,     o,     idle },
 /* on_trial           */ {o,     o,     o,     o,     o,     o,     o,     o,     o,     o,     o,     prob },
+/* unfit              */ {roll,  o,     o,     o,     o,     o,     o,     roll,  roll,  o,     o,     o    },
+/* mend_due           */ {chck,  o,     o,     o,     o,     o,     o,     chck,  chck,  o,     o,     o    },
+/* retest_due         */ {smok,  o,     o,     o,     o,     o,     o,     o,     o,     o,     o,     o    },
+/* mended             */ {o,     o,     o,     o,     o,     rept,  o,     o,     o,     o,     o,     o    },
+/* returned           */ {o,     o,     o,     o,     o,     o,     rept,  o,     o,     o,     o,     o    },
 };
 // clang-format on
 
@@ -71,7 +76,8 @@ constexpr std::array<std::string_view, kEvents> kEventNames = {
     "failed",    "already_active", "on_disk",      "chosen",    "downloaded",
     "verified",  "unpacked",       "smoke_passed", "switched",  "passed",
     "undecided", "condemned",      "committed",    "restored",  "nothing_to_restore",
-    "reported",  "on_trial"};
+    "reported",  "on_trial",       "unfit",        "mend_due",  "retest_due",
+    "mended",    "returned"};
 
 }  // namespace
 

@@ -47,8 +47,13 @@ enum class Event : std::uint8_t {
   nothing_to_restore,  ///< no earlier version is kept
   reported,            ///< the outcome is known and the active version is committed
   on_trial,            ///< the outcome is known and the active version has its probation still before it
+  unfit,               ///< the active version lost its qualification, and a kept one has it
+  mend_due,            ///< a damaged version is to be fetched again
+  retest_due,          ///< a version that failed under another environment is to be tested under this one
+  mended,              ///< the active version is whole again and passed
+  returned,            ///< `active` names a version again that had its probation behind it
 };
-inline constexpr std::size_t kEvents = 22;
+inline constexpr std::size_t kEvents = 27;
 
 /// What follows an event.
 enum class Action : std::uint8_t {

@@ -99,6 +99,18 @@ TEST(Transitions, active_changes_only_in_switching_and_rolling_back) {
     }
 }
 
+TEST(Transitions, the_active_version_is_replaced_or_repaired_only_when_nothing_else_is_under_way) {
+  for (const State state : states()) {
+    const bool rests = state == State::idle || state == State::probation || state == State::holding;
+    EXPECT_EQ(next(state, Event::unfit),
+              (rests ? Transition{State::rolling_back, Action::enter} : Transition{state, Action::ignore}))
+        << name(state);
+    EXPECT_EQ(next(state, Event::mend_due),
+              (rests ? Transition{State::checking, Action::enter} : Transition{state, Action::ignore}))
+        << name(state);
+  }
+}
+
 TEST(Transitions, a_verdict_that_comes_late_changes_nothing) {
   for (const State state : states())
     for (const Event event : {Event::passed, Event::condemned, Event::undecided})

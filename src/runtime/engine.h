@@ -74,6 +74,7 @@ class Engine {
   virtual ~Engine() = default;
   [[nodiscard]] virtual std::string name() const = 0;     // "tflite"
   [[nodiscard]] virtual std::string version() const = 0;  // "2.20.0"
+  [[nodiscard]] virtual std::string library() const = 0;  // the file that it was loaded from
   /// Does now what needs to open files (looking at the processor), so that load() works where none can be
   /// opened.
   virtual void prepare() = 0;

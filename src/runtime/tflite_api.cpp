@@ -36,6 +36,9 @@ Result<std::shared_ptr<const Api>> bind(void* library, const std::string& place)
   api->member = reinterpret_cast<decltype(api->member)>(::dlsym(library, #symbol));
   DROVER_TFLITE_OPTIONAL_FUNCTIONS(X)
 #undef X
+  Dl_info found{};
+  if (::dladdr(reinterpret_cast<void*>(api->version), &found) != 0 && found.dli_fname != nullptr)
+    api->path = std::filesystem::absolute(found.dli_fname).string();
   return api;
 }
 

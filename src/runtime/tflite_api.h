@@ -111,6 +111,7 @@ struct Api {
   DROVER_TFLITE_FUNCTIONS(X)
   DROVER_TFLITE_OPTIONAL_FUNCTIONS(X)
 #undef X
+  std::string path = {};  // the library's file, as the loader found it
 };
 
 /// Opens the library (open_tflite says where it is looked for); it stays open for the process's life.
