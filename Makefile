@@ -1,5 +1,5 @@
 # Everything a person does with this checkout. `make demo` and `make test` do all their own set-up from nothing.
-.PHONY: setup setup-test setup-bench build build-asan test demo bench fuzz lint tidy format clean
+.PHONY: setup setup-test setup-bench build build-asan build-release-tests test demo bench fuzz lint tidy format clean
 
 setup:       ; @scripts/setup build
 setup-test:  ; @scripts/setup build test
@@ -16,8 +16,11 @@ build-asan: setup-test
 demo: build
 	@examples/defect/demo $(DEMO_FLAGS)
 
-test: setup-test build build-asan
-	@scripts/test build-asan
+build-release-tests: setup-test build
+	@cmake --build build --target release_tests
+
+test: setup-test build build-asan build-release-tests
+	@scripts/test build-asan build:release
 
 bench: setup-bench
 	@cmake --preset release -DDROVER_BENCH=ON

@@ -1,9 +1,12 @@
 # A room is a folder of src/: the *.cpp in it and in its FOLDERS make the library drover_ROOM, its *_test.cpp the
 # program ROOM_test, its *_fuzz.cpp a fuzzer each, and its main.cpp, when PROGRAM is given, the program of that name.
+# What no sanitizer can hold, its *_release_test.cpp, is ROOM_release_test, built without one and labelled `release`.
 include(GoogleTest)
 
-# Everything that is run or linked by others, without the tests: what `make build` builds; and what `make fuzz` runs.
+# Everything that is run or linked by others, without the tests: what `make build` builds; the tests that `make test`
+# runs of this build beside the sanitized ones; and what `make fuzz` runs.
 add_custom_target(programs)
+add_custom_target(release_tests)
 add_custom_target(fuzzers)
 
 # drover_room(NAME [FOLDERS f…] [ROOMS r…] [LIBS lib…] [PROGRAM name] [TEST_ROOMS r…] [TEST_LIBS lib…])
@@ -18,6 +21,9 @@ function(drover_room name)
   set(fuzzers ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cpp$|/main\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  set(release_tests ${tests})
+  list(FILTER release_tests INCLUDE REGEX "_release_test\\.cpp$")
+  list(FILTER tests EXCLUDE REGEX "_release_test\\.cpp$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
   list(TRANSFORM arg_ROOMS PREPEND drover_)
   list(TRANSFORM arg_TEST_ROOMS PREPEND drover_)
@@ -40,6 +46,11 @@ function(drover_room name)
   if(tests AND GTest_FOUND)
     drover_test(${name}_test SOURCES ${tests} LIBS drover_${name} ${arg_TEST_ROOMS} ${arg_LIBS} ${arg_TEST_LIBS})
   endif()
+  if(release_tests AND GTest_FOUND AND NOT DROVER_SANITIZE)
+    drover_test(${name}_release_test SOURCES ${release_tests} LABEL release
+                LIBS drover_${name} ${arg_TEST_ROOMS} ${arg_LIBS} ${arg_TEST_LIBS})
+    add_dependencies(release_tests ${name}_release_test)
+  endif()
   if(DROVER_FUZZ)
     foreach(source IN LISTS fuzzers)
       get_filename_component(fuzzer "${source}" NAME_WE)
@@ -52,12 +63,16 @@ function(drover_room name)
   endif()
 endfunction()
 
-# drover_test(NAME SOURCES file… LIBS lib… [TIMEOUT seconds]): one ctest entry for each TEST in it.
+# drover_test(NAME SOURCES file… LIBS lib… [TIMEOUT seconds] [LABEL label]): one ctest entry for each TEST in it.
 # Tests find the checkout's files through DROVER_SOURCE_DIR and the built programs through DROVER_BIN_DIR.
 function(drover_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT;LABEL" "SOURCES;LIBS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
+  endif()
+  set(label)
+  if(arg_LABEL)
+    set(label LABELS ${arg_LABEL})
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock GTest::gtest_main)
@@ -67,6 +82,6 @@ function(drover_test name)
   target_precompile_headers(${name} REUSE_FROM drover_test_pch)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-                       PROPERTIES TIMEOUT ${arg_TIMEOUT} ENVIRONMENT
+                       PROPERTIES TIMEOUT ${arg_TIMEOUT} ${label} ENVIRONMENT
                        "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0")
 endfunction()

@@ -1,11 +1,7 @@
 // Writers in processes of their own, killed where it hurts.
 #include <gtest/gtest.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,21 +12,6 @@
 
 namespace drover::ring {
 namespace {
-
-Record numbered(std::int32_t number) { return {.id = 1, .feature_count = 32, .class_index = number}; }
-
-/// Runs `body` in a child and waits for its end; returns the status of waitpid.
-template <class Body>
-int in_child(Body body) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    body();
-    ::_exit(0);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return status;
-}
 
 void die() { ::raise(SIGKILL); }
 
@@ -228,35 +209,6 @@ TEST(Processes, WritersInContainersLiveUntilTheyDieThoughTheirPidsMeanNothingHer
   ::kill(other, SIGKILL);
   ::waitpid(other_waits, nullptr, 0);
 }
-
-#ifndef DROVER_SANITIZED  // whose runtimes make system calls of their own
-/// From here the kernel kills the process for any call but exit. (Not the strict mode: that also takes the
-/// clock's TSC away.)
-void forbid_system_calls() {
-  std::array<sock_filter, 4> program = {{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-                                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit, 0, 1),
-                                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-                                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)}};
-  const sock_fprog filter{.len = program.size(), .filter = program.data()};
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
-    ::_exit(2);
-}
-
-TEST(Processes, RecordMakesNoSystemCall) {
-  const TestDirectory here;
-  Mapping mapping = *Mapping::create(here.ring(), {.lanes = 2, .records = 64});
-  const int status = in_child([&] {
-    Writer writer(here.ring());
-    forbid_system_calls();
-    for (int i = 0; i < 1000; ++i) writer.record(numbered(i));  // most of them into a full lane
-    ::syscall(SYS_exit, 0);
-  });
-  EXPECT_EQ(status, 0);
-  Reader reader(mapping);
-  EXPECT_EQ(reader.drain([](const Record&) {}).records, 64u);
-}
-#endif
 
 }  // namespace
 }  // namespace drover::ring

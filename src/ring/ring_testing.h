@@ -1,10 +1,13 @@
 #pragma once
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+
+#include "ring/record.h"
 
 namespace drover::ring {
 
@@ -24,5 +27,21 @@ class TestDirectory {
  private:
   std::filesystem::path path_;
 };
+
+/// A record that tells which one it is by its class.
+inline Record numbered(std::int32_t number) { return {.id = 1, .feature_count = 32, .class_index = number}; }
+
+/// Runs `body` in a child and waits for its end; returns the status of waitpid.
+template <class Body>
+int in_child(Body body) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    body();
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status;
+}
 
 }  // namespace drover::ring

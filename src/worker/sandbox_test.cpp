@@ -1,33 +1,18 @@
-#include "worker/sandbox.h"
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <functional>
 #include <thread>
+
+#include "worker/sandbox_testing.h"
 
 namespace drover::worker {
 namespace {
-
-/// Forks, locks the child down and runs `attempt` in it; its answer is the child's exit status.
-int locked_down(const std::function<int()>& attempt, const SandboxLimits& limits = {}) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    if (!lock_down(limits)) ::_exit(99);
-    ::_exit(attempt());
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
 
 /// 0 when the call succeeded, else its errno.
 int outcome(long returned) { return returned < 0 ? errno : 0; }
@@ -88,26 +73,6 @@ TEST(Sandbox, WhatWasOpenCanBeWrittenUpToTheLimit) {
   ::close(ends[0]);
   ::close(ends[1]);
 }
-
-#ifndef DROVER_SANITIZED
-TEST(Sandbox, MemoryBeyondTheLimitIsNotGiven) {
-  const auto take = [] {
-    void* volatile memory = std::malloc(std::size_t{64} << 20);  // volatile, or it would be optimised away
-    return memory == nullptr ? ENOMEM : 0;
-  };
-  EXPECT_EQ(locked_down(take, {.memory_bytes_max = std::size_t{32} << 20}), ENOMEM);
-  EXPECT_EQ(locked_down(take, {.memory_bytes_max = std::size_t{128} << 20}), 0);
-}
-
-TEST(Sandbox, CpuTimeBeyondTheLimitEndsIt) {
-  const auto spin = []() -> int {
-    for (volatile unsigned n = 0;; n = n + 1) {
-    }
-  };
-  const int status = locked_down(spin, {.cpu_seconds_max = 1});
-  EXPECT_TRUE(status == 128 + SIGXCPU || status == 128 + SIGKILL) << status;
-}
-#endif
 
 }  // namespace
 }  // namespace drover::worker
