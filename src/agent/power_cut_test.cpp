@@ -24,6 +24,7 @@ struct Story {
   std::string active_after;
   std::vector<std::string> on_disk_after;
   bool has_error = false;
+  bool holds = false;  // nothing was recorded before the story: the active version was never committed
   /// What befell the active version before the story: in files whose samples still pass, or do not, or all.
   enum class Damage { none, hidden, shows, gone } damage = Damage::none;
 
@@ -38,6 +39,14 @@ const std::vector<Story>& stories() {
       {"UpdateThatRemovesAnOldVersion", {"1.0.0", "1.1.0"}, "1.2.0", "1.2.0", {"1.1.0", "1.2.0"}},
       {"FailedProbation", {"1.0.0"}, "2.0.0", "1.0.0", {"1.0.0"}, true},
       {"RollbackByAPerson", {"1.0.0", "1.1.0"}, "", "1.0.0", {"1.0.0"}, true},
+      {"FailedProbationAfterAnUnprovenVersion", {"1.0.0"}, "2.0.0", "1.0.0", {"1.0.0"}, true, true},
+      {"UpdateThatDropsAnUnprovenVersion",
+       {"1.0.0", "1.1.0"},
+       "1.2.0",
+       "1.2.0",
+       {"1.1.0", "1.2.0"},
+       false,
+       true},
       {"ReturnToAKeptVersion", {"1.0.0", "1.1.0"}, "1.0.0", "1.0.0", {"1.0.0", "1.1.0"}},
       {.name = "RepairOfADamagedActiveVersion",
        .before = {"1.0.0", "1.1.0"},
@@ -71,12 +80,14 @@ struct Stage {
     if (story.before.empty()) return;  // a disk that no agent has seen
     SimDevice device(files, world, kKeep);
     EXPECT_TRUE(device.boot());
+    world.inferences = story.holds ? 0 : 1000;
     for (const std::string& version : story.before) {
       assign(version);
       EXPECT_TRUE(device.run());
       EXPECT_EQ(device.updater().record().active->version.str(), version);
     }
     if (story.is_repair()) damage(story, device);
+    world.inferences = 1000;
     world.bytes_sent = 0;
   }
   void damage(const Story& story, SimDevice& device) {

@@ -38,6 +38,7 @@ struct SimWorld {
   std::set<std::string> fail_samples_under;  // "VERSION RUNTIME" for each pair whose golden samples fail
   bool damage_shows = true;                  // in the samples of a version with damaged files
   bool is_online = true;
+  std::uint64_t inferences = 1000;  // that a version on probation records every two minutes
 
   [[nodiscard]] const SimVersion& named(const Digest& digest) const;
 };

@@ -97,10 +97,10 @@ bool SimDevice::run() {
     if (files_.is_off()) return true;
     updater_->assign(world_.assignment);
     const auto& record = updater_->record();
-    if (record.state == lifecycle::State::probation) {
-      const bool good = world_.named(record.active->digest).is_good;
+    if (record.state == lifecycle::State::probation && world_.inferences > 0) {
+      const std::uint64_t bad = world_.named(record.active->digest).is_good ? 0 : 20;
       updater_->observe(record.active->digest,
-                        {.samples = 1000, .errors = good ? 0u : 20u, .nans = good ? 0u : 20u, .crashes = 0});
+                        {.samples = world_.inferences, .errors = bad, .nans = bad, .crashes = 0});
     }
     if (updater_->due() > clock_.monotonic() + kPatience) return true;
     if (updater_->due() > clock_.monotonic()) clock_.advance(updater_->due() - clock_.monotonic());

@@ -144,6 +144,7 @@ class Updater : public Part {
   void verify();
   void unpack();
   void drop_staged();
+  void prune();
   void swap();
   void commit();
   void restore();

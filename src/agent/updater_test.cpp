@@ -110,6 +110,84 @@ TEST_F(UpdaterTest, the_first_version_that_fails_runs_on_because_there_is_no_oth
   EXPECT_TRUE(record().kept.empty());
 }
 
+/// An application that does not record.
+class UnprovenTest : public UpdaterTest {
+ protected:
+  UnprovenTest() { world_.inferences = 0; }
+  std::vector<std::string> kept() {
+    std::vector<std::string> versions;
+    for (const lifecycle::Installed& each : record().kept) versions.push_back(each.version.str());
+    return versions;
+  }
+};
+
+TEST_F(UnprovenTest, what_passed_its_smoke_test_is_the_way_back_while_nothing_better_is) {
+  assign("1.0.0");
+  EXPECT_EQ(record().state, State::holding);
+  assign("1.1.0");
+  EXPECT_EQ(record().state, State::holding) << "it is not wanted to be adopted where nothing is recorded";
+  EXPECT_EQ(updater().report().previous->str(), "1.0.0");
+  EXPECT_EQ(record().history.back().result, "superseded");
+  ASSERT_TRUE(updater().roll_back());
+  ASSERT_TRUE(device_.run());
+  EXPECT_EQ(active(), "1.0.0");
+  EXPECT_EQ(record().state, State::holding) << "it shows itself again";
+  EXPECT_EQ(record().history.back().version.str(), "1.1.0");
+  EXPECT_EQ(record().history.back().result, "rolled_back");
+}
+
+TEST_F(UnprovenTest, a_nan_goes_back_to_it_and_its_probation_begins_anew) {
+  assign("1.0.0");
+  world_.inferences = 1000;
+  assign("2.0.0");
+  EXPECT_EQ(active(), "1.0.0");
+  EXPECT_EQ(error(), Code::probation_nan);
+  EXPECT_TRUE(record().active->committed);
+  EXPECT_EQ(record().history.back().version.str(), "1.0.0");
+  EXPECT_EQ(record().history.back().result, "committed");
+  EXPECT_EQ(on_disk(), 1u);
+}
+
+TEST_F(UnprovenTest, as_many_are_kept_as_committed_ones_would_be_and_none_beside_those) {
+  world_.versions.push_back(sim_version("1.3.0"));
+  world_.versions.push_back(sim_version("1.4.0"));
+  for (const char* each : {"1.0.0", "1.1.0", "1.2.0", "1.3.0"}) assign(each);
+  EXPECT_EQ(kept(), (std::vector<std::string>{"1.2.0", "1.1.0"}));
+  EXPECT_LE(on_disk(), 4u) << "what was dropped goes when the next update begins";
+  world_.inferences = 1000;
+  assign("1.4.0");
+  EXPECT_EQ(on_disk(), 3u);
+  EXPECT_EQ(kept(), (std::vector<std::string>{"1.3.0", "1.2.0"}));
+  assign("1.0.0");
+  EXPECT_EQ(kept(), std::vector<std::string>{"1.4.0"});
+  EXPECT_EQ(on_disk(), 2u);
+}
+
+TEST_F(UnprovenTest, what_was_taken_back_is_no_way_back) {
+  world_.inferences = 1000;
+  assign("2.0.0");
+  world_.inferences = 0;
+  assign("1.0.0");
+  EXPECT_TRUE(record().kept.empty());
+  EXPECT_EQ(updater().roll_back().error().code, Code::not_found);
+}
+
+TEST_F(UpdaterTest, what_is_committed_after_another_assignment_was_refused_stands_in_the_history) {
+  assign("1.0.0");
+  world_.inferences = 0;
+  world_.assignment = {.version = *Version::parse("1.1.0"), .order = 2};
+  for (int step = 0; step < 100 && record().state != State::probation; ++step) {
+    updater().assign(world_.assignment);
+    updater().pump();
+  }
+  world_.assignment = {.version = *Version::parse("9.0.0"), .order = 3};
+  world_.inferences = 1000;
+  ASSERT_TRUE(device_.run());
+  EXPECT_EQ(active(), "1.1.0");
+  EXPECT_EQ(record().history.back().result, "committed");
+  EXPECT_EQ(record().history.back().version.str(), "1.1.0");
+}
+
 TEST_F(UpdaterTest, a_person_rolls_back_to_any_kept_version) {
   for (const char* each : {"1.0.0", "1.1.0", "1.2.0"}) assign(each);
   EXPECT_EQ(updater().roll_back(*Version::parse("9.0.0")).error().code, Code::not_found);

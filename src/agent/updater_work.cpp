@@ -75,6 +75,7 @@ void Updater::work() {
       return take_up_pending();
     case State::checking:
       if (const Status made = store_.prepare(model_); !made) return interrupted(made.error());
+      prune();  // one that never commits leaves versions behind, too
       return hands_.check(model_, sought());
     case State::downloading:
       return hands_.download(model_, *record_.target, store_.paths(model_).part(record_.target->digest));
@@ -155,13 +156,17 @@ void Updater::swap() {
   note_looked();  // it passed its smoke test a moment ago
   const bool returns = record_.mending && lifecycle::find_version(record_, *record_.mending)->committed;
   handle(returns ? Event::returned : Event::switched,
-         [&](Record& next) { lifecycle::swapped(next, environment_, now()); });
+         [&](Record& next) { lifecycle::swapped(next, options_.keep, environment_, now()); });
   if (record_.active && record_.active->digest == digest) hands_.active_changed(model_, *record_.active);
 }
 
-void Updater::commit() {
+void Updater::prune() {
   if (const Status pruned = store_.prune(model_); !pruned)
     log::warn("cannot remove old versions", {{"model", model_.str()}, {"error", pruned.error().text()}});
+}
+
+void Updater::commit() {
+  prune();
   handle(Event::committed);
 }
 
@@ -216,16 +221,17 @@ void Updater::judge() {
   }
   count_time();
   const lifecycle::Installed* back = lifecycle::way_back(record_, fingerprint_);
-  const bool first = back == nullptr;
-  const lifecycle::Judgement judgement = lifecycle::judge(policy_->probation, *record_.trial, first);
+  const lifecycle::Judgement judgement =
+      lifecycle::judge(policy_->probation, *record_.trial, lifecycle::kind_of(back));
   switch (judgement.verdict) {
     case lifecycle::Verdict::pass:
       handle(Event::passed, [&](Record& next) { lifecycle::commit(next, options_.keep, now()); });
       return;
     case lifecycle::Verdict::fail:
-      handle(Event::condemned, [&, to = first ? std::nullopt : std::optional(back->digest)](Record& next) {
-        lifecycle::take_back(next, to, Failure{judgement.code, judgement.text});
-      });
+      handle(Event::condemned,
+             [&, to = back == nullptr ? std::nullopt : std::optional(back->digest)](Record& next) {
+               lifecycle::take_back(next, to, Failure{judgement.code, judgement.text});
+             });
       return;
     case lifecycle::Verdict::hold:
       handle(Event::undecided);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lifecycle/mending.h"
+#include "lifecycle/requalification.h"
 #include "lifecycle/retry.h"
 
 namespace drover::lifecycle {
@@ -42,6 +43,37 @@ Installed taken_up(const Record& record) {
   return next;
 }
 
+std::size_t earlier_max(std::size_t keep) { return std::max<std::size_t>(keep, 2) - 1; }
+
+bool was_taken_back(const Record& record, const Digest& digest) {
+  return std::ranges::find(record.quarantine, digest, &Quarantined::digest) != record.quarantine.end();
+}
+
+/// Whether a version that passed its probation is there to go back to.
+bool has_proven_way_back(const Record& record, const std::string& now_under) {
+  return std::ranges::any_of(
+      record.kept, [&](const Installed& kept) { return kept.committed && is_usable(kept, now_under); });
+}
+
+/// What the version before the swap is to its follower: the one to go back to, or nothing.
+bool keep_active(Record& record, std::size_t keep, const std::string& now_under) {
+  const Installed& left = *record.active;
+  const bool is_kept = left.committed || (!has_proven_way_back(record, now_under) &&
+                                          is_usable(left, now_under) && !was_taken_back(record, left.digest));
+  if (is_kept) record.kept.insert(record.kept.begin(), left);
+  if (has_proven_way_back(record, now_under))
+    std::erase_if(record.kept, [](const Installed& kept) { return !kept.committed; });
+  else if (record.kept.size() > earlier_max(keep))
+    record.kept.resize(earlier_max(keep));
+  return is_kept;
+}
+
+/// What the target's inferences are compared with: those of the version to go back to.
+Counts counts_before(const Record& record, bool goes_back_to_active) {
+  if (!record.trial) return record.usual;
+  return goes_back_to_active ? record.trial->after : record.trial->before;
+}
+
 /// The version that had to give way stays, first among the kept, to return to.
 void stood_in(Record& record, const Installed& left, UnixTime now) {
   const Failure why = *std::exchange(record.falling_back, std::nullopt);
@@ -74,12 +106,14 @@ void begin(Record& record, const Assignment& assignment) {
   record.error.reset();
 }
 
-void swapped(Record& record, const Environment& environment, UnixTime now) {
+void swapped(Record& record, std::size_t keep, const Environment& environment, UnixTime now) {
   const Installed next = taken_up(record);
-  Trial trial;
-  trial.before = record.trial ? record.trial->before : record.usual;
-  if (record.active && record.active->committed) record.kept.insert(record.kept.begin(), *record.active);
+  if (is_on_trial(record))
+    note_version(record, *record.active, now, "superseded",
+                 next.version.str() + " took its place before its probation had a verdict");
   std::erase_if(record.kept, [&](const Installed& kept) { return kept.digest == record.target->digest; });
+  const bool goes_back_to_active = record.active && keep_active(record, keep, fingerprint(environment));
+  const Trial trial{.before = counts_before(record, goes_back_to_active), .after = {}};
   record.active = next;
   record.target.reset();
   record.mending.reset();
@@ -94,11 +128,10 @@ void swapped(Record& record, const Environment& environment, UnixTime now) {
 
 void commit(Record& record, std::size_t keep, UnixTime now) {
   record.active->committed = true;
-  const std::size_t earlier_max = std::max<std::size_t>(keep, 2) - 1;
-  if (record.kept.size() > earlier_max) record.kept.resize(earlier_max);
+  if (record.kept.size() > earlier_max(keep)) record.kept.resize(earlier_max(keep));
   if (record.trial) record.usual = record.trial->after;
   record.trial.reset();
-  note(record, now, "committed");
+  note_version(record, *record.active, now, "committed");
 }
 
 void take_back(Record& record, std::optional<Digest> to, Failure why) {
@@ -125,17 +158,18 @@ void restored(Record& record, UnixTime now) {
     record.usual = record.trial ? record.trial->before : Counts{};
   }
   const bool went_back = record.active && record.active->digest == record.going_back_to;
+  record.trial.reset();
   if (record.falling_back && went_back) {
     stood_in(record, *left, now);
   } else {
     const Failure why = record.error.value_or(Failure{});
-    note(record, now, went_back ? "rolled_back" : std::string(name(why.code)), why.message);
+    note_version(record, *left, now, went_back ? "rolled_back" : std::string(name(why.code)), why.message);
+    if (went_back && !record.active->committed) record.trial = Trial{};
   }
   record.going_back_to.reset();
   record.falling_back.reset();
   if (record.stands_in && record.active && record.stands_in->digest == record.active->digest)
     record.stands_in.reset();
-  record.trial.reset();
 }
 
 void abandon(Record& record, Failure why, UnixTime now) {

@@ -9,15 +9,17 @@ namespace drover::lifecycle {
 /// An assignment is taken up; what an earlier one left behind is forgotten.
 void begin(Record& record, const Assignment& assignment);
 /// The swap is done: the target is active and on trial, and the version before it is the previous one if it
-/// had been committed. Its smoke test was just passed under `environment`. A version that was mended and had
-/// been committed is so again, without another trial.
-void swapped(Record& record, const Environment& environment, UnixTime now);
+/// had been committed, or if nothing that was is there to go back to and nobody took it back: it passed its
+/// smoke test. Of such there are at most `keep` less one. The target's smoke test was just passed under
+/// `environment`. A version that was mended and had been committed is so again, without another trial.
+void swapped(Record& record, std::size_t keep, const Environment& environment, UnixTime now);
 /// Probation passed: the version stays, with at most `keep` on the disk in all (at least itself and one
 /// before).
 void commit(Record& record, std::size_t keep, UnixTime now);
 /// The active version is taken back to `to`, or nowhere when nothing is kept.
 void take_back(Record& record, std::optional<Digest> to, Failure why);
-/// `active` names the version that take_back() chose.
+/// `active` names the version that take_back() or fall_back() chose. One that was never committed and is not
+/// a stand-in has its probation before it again.
 void restored(Record& record, UnixTime now);
 /// The update ends without having touched the active version.
 void abandon(Record& record, Failure why, UnixTime now);

@@ -16,11 +16,20 @@ struct Judgement {
   std::string text;            // the numbers that decided
 };
 
+/// What a version on trial can be taken back to.
+enum class WayBack : std::uint8_t {
+  none,      ///< no earlier version is on the device
+  unproven,  ///< one that passed its smoke test and never its probation
+  proven,    ///< one that passed its probation
+};
+WayBack kind_of(const Installed* way_back);
+
 /// What probation says now. Fails at once: more crashes than allowed, a NaN, no adoption in time, too many
 /// errors. Passes when the duration is over, the samples are enough and nothing failed. Holds when the
-/// duration is over and too little was seen: undecided is never a pass. `first`: there is no earlier version
-/// on the device. Then there is nothing to compare errors with and nothing to adopt it from, so only crashes
-/// and NaNs count.
-Judgement judge(const policy::Probation& policy, const Trial& trial, bool first);
+/// duration is over and too little was seen: undecided is never a pass. With no way back there is nothing to
+/// compare errors with and nothing to adopt it from, so only crashes and NaNs count. With an unproven one the
+/// errors are compared when enough were counted before, and adoption is wanted when anything was: the
+/// application may be one that does not record.
+Judgement judge(const policy::Probation& policy, const Trial& trial, WayBack back);
 
 }  // namespace drover::lifecycle

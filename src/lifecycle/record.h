@@ -88,8 +88,7 @@ struct Outcome {
   UnixTime at{};  // by the device's clock, right or wrong
   Version version;
   std::uint64_t order = 0;
-  std::string
-      result;  // "committed", "already_active", "rolled_back", "replaced", "repaired", an error's code
+  std::string result;  // "committed", "rolled_back", … or an error's code: docs/formats/device.md
   std::string message;
   bool operator==(const Outcome&) const = default;
 };
@@ -103,7 +102,7 @@ struct Record {
   std::optional<Assignment> pending;     // came when it could not be taken up
   std::optional<Target> target;          // what the update under way fetches
   std::optional<Installed> active;       // what the symlink names, or is about to
-  std::vector<Installed> kept;           // committed earlier, newest first; the first is "previous"
+  std::vector<Installed> kept;           // to go back to, newest first; the first is "previous" (swapped())
   std::optional<Digest> going_back_to;   // while rolling back; none: nothing is kept
   std::optional<Failure> falling_back;   // while rolling back because the active version is unfit
   std::optional<Digest> mending;         // what the work under way repairs; none: it is the assignment's

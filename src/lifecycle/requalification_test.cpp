@@ -225,7 +225,7 @@ TEST(FallBack, is_over_when_another_version_is_taken_up) {
   begin(record, {*Version::parse("1.3.0"), 5});
   record.target =
       Target{.digest = sha256("1.3.0"), .length = 1, .size_unpacked = 1, .path = "p", .variant = {}};
-  swapped(record, kNew, kNow);
+  swapped(record, 3, kNew, kNow);
   EXPECT_FALSE(record.stands_in);
   EXPECT_EQ(record.qualification->environment, kNew);
   EXPECT_FALSE(report_of(record).error);
@@ -258,7 +258,7 @@ TEST(Mending, of_a_version_stood_in_for_ends_with_it_active_and_committed_as_it_
     absent.committed = was_committed;
     begin_retest(record, absent.digest);
     may_return(record, kNow);
-    swapped(record, kOld, kNow);
+    swapped(record, 3, kOld, kNow);
     EXPECT_EQ(record.active->version.str(), "1.2.0");
     EXPECT_FALSE(record.active->damaged);
     EXPECT_EQ(record.active->committed, was_committed);
