@@ -40,7 +40,9 @@ void add_shadow_commands(CLI::App& program, Context& context) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* get = add_server_verb(shadow, context, "get", "Print a device's shadow", arguments, get_shadow);
   CLI::App* set =
-      add_server_verb(shadow, context, "set", "Merge JSON into the desired state; null removes a member",
+      add_server_verb(shadow, context, "set",
+                      "Merge JSON into the desired state; null removes a member; a model's version is an "
+                      "assignment",
                       arguments, set_shadow);
   for (CLI::App* verb : {get, set}) {
     verb->add_option("device", arguments->device, "Device id")->required();

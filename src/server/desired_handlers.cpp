@@ -58,9 +58,11 @@ Result<net::Answer> get_shadow(Services& services, const Call& call) {
 }
 
 Result<net::Answer> set_shadow(Services& services, const Call& call) {
-  const DeviceId id = DROVER_TRY(named_device(services, call)).id;
+  const db::Device device = DROVER_TRY(named_device(services, call));
+  if (device.revoked) return fail(Code::not_authorized, fmt::format("\"{}\" was revoked", device.id.str()));
+  const DeviceId& id = device.id;
   const std::string name = DROVER_TRY(shadow_name(call.request));
-  net::Response response = update_shadow(services, id.str(), name, call.request.body);
+  net::Response response = update_shadow(services, id.str(), name, call.request.body, Author::operator_);
   if (response.status != 200) return response;
   const json update = DROVER_TRY(parse_json(call.request.body));
   DROVER_TRY(audit(services, call, "shadow", id.str(), update));

@@ -92,7 +92,7 @@ Result<net::Answer> device_get_shadow(Services& services, const Call& call) {
 }
 
 Result<net::Answer> device_update_shadow(Services& services, const Call& call) {
-  return update_shadow(services, call.device.str(), "", call.request.body);
+  return update_shadow(services, call.device.str(), "", call.request.body, Author::device);
 }
 
 Result<net::Answer> device_telemetry(Services& services, const Call& call) {

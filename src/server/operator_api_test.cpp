@@ -69,6 +69,40 @@ TEST_F(OperatorApi, AssignsOnlyWhatIsPublishedUnlessForced) {
   EXPECT_EQ(fleet.assign("cam-1", "one").status, 400);
 }
 
+TEST_F(OperatorApi, ADirectSetOfTheShadowIsAnAssignmentLikeAnyOther) {
+  fleet.enrol("cam-1", fleet.token());
+  fleet.assign("cam-1", "1.0.0");
+  const auto set = [&](const char* desired) {
+    return fleet.api("POST", "/devices/cam-1/shadow", {{"state", {{"desired", json::parse(desired)}}}});
+  };
+  const Reply unpublished = set(R"({"models":{"defect":{"version":"9.9.9"}}})");
+  EXPECT_EQ(unpublished.status, 400);
+  EXPECT_TRUE(unpublished.body["message"].get<std::string>().starts_with("state.desired.models.defect: "))
+      << unpublished.body;
+  EXPECT_EQ(set(R"({"models":{"defect":"1.0.0"}})").status, 400);
+  const json before = fleet.api("GET", "/devices/cam-1/shadow").body["state"]["desired"];
+  EXPECT_EQ(set(before.dump().c_str()).status, 200) << "what stands there may be said again";
+  EXPECT_EQ(set(R"({"models":{"defect":{"version":"1.0.0","order":7}}})").status, 400);
+  EXPECT_EQ(fleet.api("GET", "/devices/cam-1/shadow").body["state"]["desired"], before);
+  EXPECT_EQ(set(R"({"models":{"defect":null}})").status, 200);
+}
+
+TEST_F(OperatorApi, ADeviceDoesNotSayWhatItIsToRun) {
+  fleet.enrol("cam-1", fleet.token());
+  fleet.assign("cam-1", "1.0.0");
+  for (const char* path : {"/device/v1/shadow", "/things/cam-1/shadow"})
+    for (const char* desired :
+         {R"({"models":{"defect":{"version":"2.0.0"}}})", "null", R"({"models":null})"}) {
+      const Reply refused =
+          fleet.as("cam-1", "POST", path, R"({"state":{"desired":)" + std::string(desired) + "}}");
+      EXPECT_EQ(refused.status, 403) << path << " " << desired;
+    }
+  EXPECT_EQ(
+      fleet.as("cam-1", "POST", "/device/v1/shadow", R"({"state":{"desired":{"mode":"night"}}})").status,
+      200);
+  EXPECT_EQ(fleet.api("GET", "/devices/cam-1").body["desired"]["defect"]["version"], "1.0.0");
+}
+
 TEST_F(OperatorApi, WritesDownWhoDidWhat) {
   fleet.enrol("cam-1", fleet.token());
   fleet.assign("cam-1", "1.0.0");

@@ -2,6 +2,8 @@
 
 #include "base/canonical_json.h"
 #include "base/log.h"
+#include "server/assignment.h"
+#include "server/publication.h"
 #include "server/router.h"
 #include "shadow/answers.h"
 
@@ -15,6 +17,25 @@ Result<shadow::Document> parse_stored(const std::optional<std::string>& text) {
 
 net::Response rejected(Services& services, const shadow::Rejection& rejection) {
   return json_response(shadow::rejected_answer(rejection, services.clock->now()), rejection.code);
+}
+
+/// Whether the update may be made, and of which models it says what: nothing but desired.models of a device's
+/// own shadow is anything to the agent.
+shadow::Outcome<std::vector<Pin>> allowed_pins(Services& services, const std::string& name,
+                                               const shadow::Update& update, Author author) {
+  if (!name.empty()) return std::vector<Pin>();
+  auto pins = read_pins(update);
+  if (!pins) return pins;
+  const bool touches = update.desired && (update.desired->is_null() || update.desired->contains("models"));
+  if (author == Author::device && touches)
+    return std::unexpected(shadow::Rejection{403, "state.desired.models: is written by the server"});
+  for (const Pin& pin : *pins) {
+    if (!pin.version || pin.order) continue;  // with an order it stands there already, or is rejected
+    if (const Status published = check_published(services, pin.model, *pin.version); !published)
+      return std::unexpected(shadow::Rejection{
+          400, "state.desired.models." + pin.model.str() + ": " + published.error().text()});
+  }
+  return pins;
 }
 
 }  // namespace
@@ -53,14 +74,21 @@ Result<shadow::Outcome<ShadowChanged>> change_shadow(Services& services, const s
 }
 
 net::Response update_shadow(Services& services, const std::string& thing, const std::string& name,
-                            const std::string& body) {
+                            const std::string& body, Author author) {
   const shadow::Limits limits = services.shadow_limits();
   const shadow::Outcome<shadow::Update> update = shadow::parse_update(body, limits);
   if (!update) return rejected(services, update.error());
+  const shadow::Outcome<std::vector<Pin>> pins = allowed_pins(services, name, *update, author);
+  if (!pins) return rejected(services, pins.error());
   const UnixTime now = services.clock->now();
-  const auto changed = change_shadow(services, thing, name, [&](const shadow::Document& before) {
-    return shadow::apply(before, *update, now, limits);
-  });
+  shadow::Update made;
+  const ShadowChange change = [&](const shadow::Document& before) -> shadow::Outcome<shadow::Document> {
+    auto pinned = pin(before, *pins, *update);
+    if (!pinned) return std::unexpected(pinned.error());
+    made = std::move(*pinned);
+    return shadow::apply(before, made, now, limits);
+  };
+  const auto changed = change_shadow(services, thing, name, change);
   if (!changed && changed.error().code == Code::too_many)
     return rejected(services, {429, changed.error().message});
   if (!changed) {
@@ -68,7 +96,7 @@ net::Response update_shadow(Services& services, const std::string& thing, const 
     return rejected(services, {500, "Internal service failure"});
   }
   if (!*changed) return rejected(services, changed->error());
-  return json_response(shadow::accepted_answer((*changed)->after, *update));
+  return json_response(shadow::accepted_answer((*changed)->after, made));
 }
 
 }  // namespace drover::server

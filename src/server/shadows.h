@@ -24,8 +24,14 @@ using ShadowChange = std::function<shadow::Outcome<shadow::Document>(const shado
 Result<shadow::Outcome<ShadowChanged>> change_shadow(Services& services, const std::string& thing,
                                                      const std::string& name, const ShadowChange& change);
 
+/// Who asks for an update of a shadow.
+enum class Author : std::uint8_t {
+  device,    ///< reports, and may not say what models it is to run
+  operator_  ///< says so: in the device's own shadow each of desired.models is a pin (assignment.h)
+};
+
 /// Applies an AWS update body: the answer's status and body, accepted or rejected.
 net::Response update_shadow(Services& services, const std::string& thing, const std::string& name,
-                            const std::string& body);
+                            const std::string& body, Author author);
 
 }  // namespace drover::server

@@ -31,7 +31,8 @@ Result<net::Answer> thing_get_shadow(Services& services, const Call& call) {
 
 Result<net::Answer> thing_update_shadow(Services& services, const Call& call) {
   if (auto refused = refusal(services, call)) return std::move(*refused);
-  return update_shadow(services, call.device.str(), call.request.parameter("name"), call.request.body);
+  return update_shadow(services, call.device.str(), call.request.parameter("name"), call.request.body,
+                       Author::device);
 }
 
 Result<net::Answer> thing_delete_shadow(Services& services, const Call& call) {
