@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "agent/device_properties.h"
 #include "agent/status.h"
 #include "base/log.h"
+#include "lifecycle/changes.h"
 
 namespace drover::agent {
 namespace {
@@ -145,6 +147,7 @@ void Agent::step() {
   for (Part* part : parts()) part->pump();
   observe();
   look_at_clock();
+  look_at_channels();
   assign_again();
 }
 
@@ -170,7 +173,25 @@ void Agent::assign_again() {
 void Agent::heard(const ShadowView& view) {
   if (!was_online_) reporter_->network_is_back();
   was_online_ = true;
-  for (const auto& [model, assignment] : view.desired) assign(model, assignment);
+  std::map<ModelName, lifecycle::Failure> troubles;
+  for (const auto& [name, error] : view.refused)
+    if (const auto model = ModelName::parse(name)) troubles[*model] = {error.code, error.text()};
+  for (const auto& [model, assignment] : view.desired) {
+    assign(model, assignment);
+    const auto found = lines_.find(model);
+    if (found == lines_.end()) continue;
+    const auto reached = lifecycle::order_reached(found->second->updater().record());
+    if (const auto old = stale(model, assignment, reached)) troubles[model] = {old->code, old->text()};
+  }
+  blame(std::move(troubles));
+}
+
+/// A channel that is not there is nobody's failed update: only the follower knows of it.
+void Agent::look_at_channels() {
+  if (!channels_) return;
+  std::map<ModelName, lifecycle::Failure> troubles;
+  for (const auto& [model, error] : channels_->trouble()) troubles[model] = {error.code, error.text()};
+  blame(std::move(troubles));
 }
 
 void Agent::refreshed(const Status& status) {
@@ -197,7 +218,28 @@ void Agent::look_at_clock() {
   assign_again_at_ = Monotonic(0);
 }
 
-void Agent::tell(const ModelName& model, const lifecycle::Report& report) {
+/// What cannot be followed goes before how an earlier assignment ended: it is about the present one.
+lifecycle::Report Agent::blamed(const ModelName& model, lifecycle::Report report) const {
+  if (const auto found = troubles_.find(model); found != troubles_.end()) report.error = found->second;
+  return report;
+}
+
+lifecycle::Report Agent::report(const ModelName& model) const {
+  const auto found = lines_.find(model);
+  return found == lines_.end() ? lifecycle::Report{} : found->second->updater().report();
+}
+
+void Agent::blame(std::map<ModelName, lifecycle::Failure> troubles) {
+  if (troubles == troubles_) return;
+  std::set<ModelName> concerned;
+  for (const auto* each : {&troubles, &troubles_})
+    for (const auto& [model, why] : *each) concerned.insert(model);
+  troubles_ = std::move(troubles);
+  for (const ModelName& model : concerned) tell(model, report(model));
+}
+
+void Agent::tell(const ModelName& model, const lifecycle::Report& of_line) {
+  const lifecycle::Report report = blamed(model, of_line);
   log::info("update", {{"model", model.str()},
                        {"state", std::string(lifecycle::name(report.state))},
                        {"active", report.version ? report.version->str() : "none"},

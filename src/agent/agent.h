@@ -47,7 +47,11 @@ class Agent {
   void refreshed(const Status& status);
   void observe();
   void look_at_clock();
-  void tell(const ModelName& model, const lifecycle::Report& report);
+  void tell(const ModelName& model, const lifecycle::Report& of_line);
+  void blame(std::map<ModelName, lifecycle::Failure> troubles);
+  [[nodiscard]] lifecycle::Report blamed(const ModelName& model, lifecycle::Report report) const;
+  [[nodiscard]] lifecycle::Report report(const ModelName& model) const;
+  void look_at_channels();
   std::optional<ActiveVersion> active(const ModelName& model) const;
   nlohmann::json look();
   nlohmann::json status() const;
@@ -76,6 +80,7 @@ class Agent {
   std::unique_ptr<EnvironmentWatch> environment_;
   std::map<ModelName, std::unique_ptr<ModelLine>> lines_;
   std::map<ModelName, lifecycle::Assignment> assigned_;  // as last heard
+  std::map<ModelName, lifecycle::Failure> troubles_;     // why what is assigned now cannot be followed
   Monotonic assign_again_at_{0};
   bool was_online_ = false;
   bool clock_believed_ = true;

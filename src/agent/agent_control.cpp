@@ -35,8 +35,14 @@ json Agent::status() const {
   json models = json::object();
   for (const auto& [model, line] : lines_) {
     json& entry = models[model.str()] = status_of(line->updater().record());
+    entry.update(to_json(blamed(model, line->updater().report())));
     if (const auto bytes = line->downloaded_bytes()) entry["downloaded_bytes"] = *bytes;
   }
+  for (const auto& [model, why] : troubles_)
+    if (!lines_.contains(model)) {
+      json& entry = models[model.str()] = status_of({});
+      entry.update(to_json(blamed(model, {})));
+    }
   return {{"agent", std::move(agent)}, {"models", std::move(models)}};
 }
 

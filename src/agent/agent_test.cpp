@@ -103,6 +103,44 @@ TEST_F(AgentTest, AModelWithoutARingIsTakenUpWhenThereCanBeOneAndTheOthersMeanwh
   EXPECT_EQ(on_disk().at(*ModelName::parse("beta")).assignment->order, 1u);
 }
 
+TEST_F(AgentTest, WhatItCannotFollowOfItsAssignmentsStandsInItsReport) {
+  remember({"old"});  // by the order 3
+  config_.server = "https://h";
+  config_.device = *DeviceId::parse("press-7");
+  const auto agent = Agent::open(config_, outside_);
+  ASSERT_TRUE(agent) << agent.error().text();
+  std::map<std::string, nlohmann::json> errors;
+  std::string desired = R"({"old":{"version":"1.0.0","order":2},"k":"1.4.0"})";
+  int version = 4;
+  http_.at_poll = [&] {
+    if (http_.request_to("/device/v1/shadow?") != nullptr)
+      http_.end_to("/device/v1/shadow?",
+                   answer(200, R"({"state":{"desired":{"models":)" + desired + R"(}},"desired_version":)" +
+                                   std::to_string(version) + "}"));
+    while (const auto* request = http_.request_to("/device/v1/shadow")) {
+      if (request->method != "POST") break;
+      const auto body = nlohmann::json::parse(request->body);
+      const auto& reported = body["state"]["reported"];
+      if (reported.contains("models"))
+        for (const auto& [model, entry] : reported["models"].items()) errors[model] = entry["error"];
+      http_.end_to("/device/v1/shadow", answer(200, "{}"));
+    }
+  };
+  (*agent)->run(http_.stop);
+  ASSERT_TRUE(errors["old"].is_object());
+  EXPECT_EQ(errors["old"]["code"], "conflict");
+  ASSERT_TRUE(errors["k"].is_object());
+  EXPECT_EQ(errors["k"]["code"], "bad_response");
+
+  desired = R"({"old":{"version":"1.0.0","order":4},"k":{"version":"1.4.0","order":1}})";
+  version = 5;
+  http_.stop = 0, http_.turns_left = 8;
+  clock_.advance(std::chrono::seconds(2));
+  (*agent)->run(http_.stop);
+  for (const char* model : {"old", "k"})  // that there is no repository is another matter
+    EXPECT_EQ(errors[model].dump().find("desired.models"), std::string::npos) << errors[model];
+}
+
 TEST_F(AgentTest, ASecondAgentIsRefusedWhileOneRuns) {
   const auto first = Agent::open(config_, outside_);
   ASSERT_TRUE(first) << first.error().text();

@@ -31,6 +31,16 @@ Result<lifecycle::Assignment> read_assignment(const json& entry) {
 
 }  // namespace
 
+std::optional<Error> stale(const ModelName& model, const lifecycle::Assignment& assignment,
+                           std::optional<std::uint64_t> reached) {
+  if (assignment.order >= reached.value_or(0)) return std::nullopt;
+  return Error{
+      Code::conflict,
+      fmt::format("desired.models.{}: {} has the order {}, and this device has taken up the order {}; "
+                  "assign it again",
+                  model.str(), assignment.version.str(), assignment.order, *reached)};
+}
+
 Result<ShadowView> read_shadow(std::string_view body) {
   const json document = DROVER_TRY(parse_json(body).in("the shadow"));
   const json* state = document.is_object() ? object_in(document, "state") : nullptr;

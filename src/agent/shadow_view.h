@@ -18,6 +18,11 @@ struct ShadowView {
   std::uint64_t desired_version = 0;     // what the next long-poll waits on
 };
 
+/// Why the agent does not take up an assignment that it can read; none when it does. `reached`: the order of
+/// the newest that it took up.
+std::optional<Error> stale(const ModelName& model, const lifecycle::Assignment& assignment,
+                           std::optional<std::uint64_t> reached);
+
 /// Reads the answer of GET /device/v1/shadow. One entry that is wrong spoils no other. Errors: bad_response.
 Result<ShadowView> read_shadow(std::string_view body);
 

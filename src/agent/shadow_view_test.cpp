@@ -25,6 +25,16 @@ TEST(ShadowView, AnEntryThatIsWrongSpoilsNoOther) {
   EXPECT_TRUE(view->refused.contains("../e"));
 }
 
+TEST(ShadowView, AnOrderBelowTheOneTakenUpIsStale) {
+  const ModelName defect = *ModelName::parse("defect");
+  const lifecycle::Assignment second{.version = *Version::parse("1.0.0"), .order = 2};
+  EXPECT_FALSE(stale(defect, second, std::nullopt));
+  EXPECT_FALSE(stale(defect, second, 2));
+  const auto refused = stale(defect, second, 3);
+  ASSERT_TRUE(refused);
+  EXPECT_TRUE(refused->message.starts_with("desired.models.defect: ")) << refused->message;
+}
+
 TEST(ShadowView, AnEmptyShadowAssignsNothing) {
   const auto view = read_shadow(R"({"state":{},"desired_version":0})");
   ASSERT_TRUE(view);

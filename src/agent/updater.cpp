@@ -161,7 +161,7 @@ bool Updater::may_try_again() const {
 
 void Updater::assign(const lifecycle::Assignment& assignment) {
   const auto& newest = record_.pending ? record_.pending : record_.assignment;
-  if (newest && assignment.order < newest->order) return;
+  if (assignment.order < lifecycle::order_reached(record_).value_or(0)) return;
   if (newest && assignment == *newest && (record_.pending || !may_try_again())) return;
   const bool later = lifecycle::next(record_.state, Event::assigned).action == Action::remember;
   next_round_.reset();

@@ -189,6 +189,11 @@ bool is_news(const Record& record, const Assignment& assignment) {
   return !(assignment.version == record.assignment->version);
 }
 
+std::optional<std::uint64_t> order_reached(const Record& record) {
+  if (record.pending) return record.pending->order;
+  return record.assignment ? std::optional(record.assignment->order) : std::nullopt;
+}
+
 bool is_settled(const Record& record) {
   if (record.error) return !worth_another_round(record.error->code);
   const Installed* running = record.active ? &*record.active : nullptr;

@@ -32,6 +32,8 @@ void note_version(Record& record, const Installed& version, UnixTime now, std::s
 bool is_on_trial(const Record& record);
 /// Whether the assignment differs from the one the record knows.
 bool is_news(const Record& record, const Assignment& assignment);
+/// The order that a later assignment may not be below; none before the first.
+std::optional<std::uint64_t> order_reached(const Record& record);
 /// Whether an idle record has done for its assignment what it can: it runs, or was refused for good.
 bool is_settled(const Record& record);
 

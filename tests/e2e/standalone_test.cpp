@@ -77,6 +77,15 @@ TEST_F(Standalone, RefusesAWrongSignatureAndOlderMetadata) {
   wait_until("all is well again", [&] { return trouble().empty(); }, &device_.agent());
 }
 
+TEST_F(Standalone, SaysWhyItStandsStillWhileItsChannelIsNotThere) {
+  device_.start();
+  device_.wait_refused("not_found");
+  EXPECT_NE(device_.model()["error"].value("message", "").find("kws"), std::string::npos) << device_.model();
+  workspace_.publish({.version = "1.0.0"});
+  device_.wait_committed("1.0.0");
+  EXPECT_TRUE(device_.model()["error"].is_null()) << device_.model();
+}
+
 TEST_F(Standalone, APersonRollsBackAndPinsWithoutAnyNetwork) {
   run_first_version();
   workspace_.publish({.version = "1.1.0"});
