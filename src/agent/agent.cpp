@@ -31,7 +31,10 @@ Agent::Agent(const Config& config, Outside& outside)
                  {.every = config.poll, .jitter = config.poll_jitter, .stall = config.stall_timeout},
                  [this](const Status& status) { refreshed(status); }),
       rings_(config.run_dir, outside.clock),
-      health_("/proc", config.sysfs, config.state_dir) {}
+      health_("/proc", config.sysfs, config.state_dir),
+      health_shown_("/proc", config.sysfs, config.state_dir) {
+  static_cast<void>(health_shown_.read());  // what the first one who asks compares with
+}
 
 Result<std::unique_ptr<Agent>> Agent::open(const Config& config, Outside& outside) {
   std::unique_ptr<Agent> agent(new Agent(config, outside));
@@ -141,9 +144,10 @@ void Agent::step() {
     part->descriptors(descriptors);
     due = std::min(due, part->due());
   }
-  due = std::min(due, assign_again_at_);
+  due = std::min({due, assign_again_at_, health_due_});
   const auto wait = std::chrono::ceil<milliseconds>(due - outside_.clock.monotonic());
   outside_.http.poll(descriptors, std::max(wait, milliseconds(0)));
+  look_at_health();
   for (Part* part : parts()) part->pump();
   observe();
   look_at_clock();
@@ -256,8 +260,15 @@ std::optional<ActiveVersion> Agent::active(const ModelName& model) const {
   return ActiveVersion{.digest = active->digest, .version = active->version};
 }
 
+void Agent::look_at_health() {
+  if (outside_.clock.monotonic() < health_due_) return;
+  health_due_ = outside_.clock.monotonic() + config_.report;
+  health_seen_ = health_.read();
+  if (reporter_) reporter_->report_health(to_json(health_seen_));
+}
+
 nlohmann::json Agent::look() {
-  nlohmann::json health = to_json(health_.read());
+  nlohmann::json health = to_json(health_seen_);
   health["agent"] = DROVER_VERSION;
   nlohmann::json models = nlohmann::json::object();
   for (const auto& [model, line] : lines_)

@@ -54,7 +54,8 @@ class Agent {
   void look_at_channels();
   std::optional<ActiveVersion> active(const ModelName& model) const;
   nlohmann::json look();
-  nlohmann::json status() const;
+  nlohmann::json status();
+  void look_at_health();
   Result<nlohmann::json> control(const nlohmann::json& request);
   Result<nlohmann::json> control_model(const std::string& verb, ModelLine& line,
                                        const nlohmann::json& request);
@@ -68,7 +69,10 @@ class Agent {
   repo::TrustStore trust_;
   Refresher refresher_;
   RingDrain rings_;
-  HealthReader health_;
+  HealthReader health_;        // for telemetry and the shadow
+  HealthReader health_shown_;  // for who asks on the device: its CPU is that since they last asked
+  Health health_seen_;
+  Monotonic health_due_{0};
   lifecycle::DeviceProperties device_;
   std::unique_ptr<Notifier> notifier_;
   std::unique_ptr<ControlSocket> control_;

@@ -23,13 +23,14 @@ json error_or_null(const std::optional<Error>& error) {
 
 }  // namespace
 
-json Agent::status() const {
+json Agent::status() {
   const Status clock = lifecycle::judge_clock(outside_.clock.now(), refresher_.time_bounds());
   json agent = {{"running", true},
                 {"version", DROVER_VERSION},
                 {"repository", config_.repository_url()},
                 {"error", error_or_null(refresher_.trouble())},
-                {"clock", clock ? json(nullptr) : error_or_null(clock.error())}};
+                {"clock", clock ? json(nullptr) : error_or_null(clock.error())},
+                {"health", to_json(health_shown_.read())}};
   if (config_.device) agent["device"] = config_.device->str();
   if (listener_) agent["online"] = listener_->online();
   json models = json::object();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "agent/fake_http.h"
 #include "base/log.h"
 #include "ring/ring_testing.h"
@@ -139,6 +141,39 @@ TEST_F(AgentTest, WhatItCannotFollowOfItsAssignmentsStandsInItsReport) {
   (*agent)->run(http_.stop);
   for (const char* model : {"old", "k"})  // that there is no repository is another matter
     EXPECT_EQ(errors[model].dump().find("desired.models"), std::string::npos) << errors[model];
+}
+
+TEST_F(AgentTest, ReportsItsHealthOnceAPeriodAndShowsItToWhoAsksOnTheDevice) {
+  config_.server = "https://h";
+  config_.sysfs = here_.path() / "sys";
+  config_.device = *DeviceId::parse("press-7");
+  const auto agent = Agent::open(config_, outside_);
+  ASSERT_TRUE(agent) << agent.error().text();
+  std::vector<nlohmann::json> told;
+  const auto zone = here_.path() / "sys/class/thermal/thermal_zone0";
+  std::filesystem::create_directories(zone);
+  const auto warm_up_to = [&](int thousandths) { std::ofstream(zone / "temp") << thousandths << "\n"; };
+  warm_up_to(41'000);
+  http_.at_poll = [&] {
+    const auto* request = http_.request_to("/device/v1/shadow");
+    if (request == nullptr || request->method != "POST") return;
+    told.push_back(nlohmann::json::parse(request->body)["state"]["reported"]["agent"]);
+    http_.end_to("/device/v1/shadow", answer(200, "{}"));
+  };
+  (*agent)->run(http_.stop);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_GT(told[0]["health"]["uptime_s"].get<double>(), 0);
+  EXPECT_GT(told[0]["health"]["disk_free_mb"].get<double>(), 0);
+  EXPECT_EQ(told[0]["health"]["temp_c"], 41);
+  warm_up_to(43'000);
+  http_.stop = 0, http_.turns_left = 8;
+  (*agent)->run(http_.stop);
+  EXPECT_EQ(told.size(), 1u) << "not before the period is over";
+  clock_.advance(config_.report);
+  http_.stop = 0, http_.turns_left = 8;
+  (*agent)->run(http_.stop);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[1]["health"]["temp_c"], 43);
 }
 
 TEST_F(AgentTest, ASecondAgentIsRefusedWhileOneRuns) {

@@ -74,7 +74,7 @@ const std::vector<Option> kOptions = {
      }},
     {"poll_jitter", "share of the poll by which it comes earlier or later (0.1)",
      [](C& c, Text v) -> Status { return c.poll_jitter = DROVER_TRY(number(v, 0.0, 0.9)), Status(); }},
-    {"report", "how often health is sent (1m)",
+    {"report", "how often health is looked at and sent (1m)",
      [](C& c, Text v) -> Status {
        return c.report = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
      }},

@@ -114,6 +114,8 @@ void ShadowReporter::report_repository(const std::optional<Error>& trouble) {
   agent_["error"] = trouble ? error_json(trouble->code, trouble->text()) : nlohmann::json(nullptr);
 }
 
+void ShadowReporter::report_health(nlohmann::json health) { agent_["health"] = std::move(health); }
+
 ShadowReporter::~ShadowReporter() {
   if (transfer_) outside_.http.cancel(*transfer_);
 }

@@ -60,6 +60,8 @@ class ShadowReporter : public Part {
   void report(const ModelName& model, const lifecycle::Report& report);
   /// Why the signed metadata could not be refreshed; nullopt when they could: reported.agent.error.
   void report_repository(const std::optional<Error>& trouble);
+  /// How the device is: reported.agent.health. Each call is a report of its own, so not too often.
+  void report_health(nlohmann::json health);
   /// Whether the server has the model's newest report.
   [[nodiscard]] bool delivered(const ModelName& model) const;
   /// The server is known to answer again: no need to wait longer.

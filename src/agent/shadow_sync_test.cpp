@@ -85,6 +85,25 @@ TEST_F(ShadowTest, ReportsWhatIsNewestInOneUpdate) {
   EXPECT_EQ(reporter.due(), kNever);
 }
 
+TEST_F(ShadowTest, HealthIsAReportOfItsOwnAndIsSaidAgainOnlyWhenItWasLookedAtAgain) {
+  ShadowReporter reporter(outside_, "https://h");
+  const auto sent = [&] {
+    reporter.pump();
+    if (http_.open() == 0) return json(nullptr);
+    const json body = json::parse(http_.request().body);
+    http_.end(answer(200, "{}"));
+    return body["state"]["reported"]["agent"]["health"];
+  };
+  reporter.report_health({{"uptime_s", 60}});
+  EXPECT_EQ(sent(), json({{"uptime_s", 60}}));
+  EXPECT_EQ(reporter.due(), kNever);
+  reporter.report(defect_, {});
+  EXPECT_EQ(sent(), json({{"uptime_s", 60}})) << "every report has it";
+  reporter.report_health({{"uptime_s", 120}});
+  EXPECT_EQ(sent(), json({{"uptime_s", 120}}));
+  EXPECT_EQ(sent(), json(nullptr));
+}
+
 TEST_F(ShadowTest, KeepsAReportUntilTheNetworkIsBackAndPrefersWhatIsNewer) {
   ShadowReporter reporter(outside_, "https://h");
   lifecycle::Report report;

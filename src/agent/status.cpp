@@ -65,6 +65,7 @@ std::string status_text(const json& status) {
   text +=
       fmt::format("agent {}: {}\n", text_or(agent, "version", "?"),
                   agent.value("running", false) ? "running" : "not running; this is what its disk remembers");
+  if (agent.contains("health")) text += fmt::format("  {}\n", numbers_text(agent["health"]));
   for (const char* trouble : {"error", "clock"})
     if (agent.contains(trouble) && agent[trouble].is_object())
       text += fmt::format("  {}\n", agent[trouble].value("message", ""));

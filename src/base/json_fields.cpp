@@ -13,6 +13,15 @@ std::string text_or(const nlohmann::json& object, const char* key, const char* o
   return found != object.end() && found->is_string() ? found->get<std::string>() : otherwise;
 }
 
+std::string numbers_text(const nlohmann::json& object) {
+  std::string text;
+  if (!object.is_object()) return text;
+  for (const auto& [key, value] : object.items())
+    if (value.is_number())
+      text += fmt::format("{}{} {:.6g}", text.empty() ? "" : ", ", key, value.get<double>());
+  return text;
+}
+
 Result<JsonFields> JsonFields::of(const json& value, std::string place, Code code) {
   if (!value.is_object())
     return fail(code, fmt::format("{}: an object expected", place.empty() ? "the document" : place));

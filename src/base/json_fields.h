@@ -15,6 +15,9 @@ namespace drover {
 /// A member's text; `otherwise` where there is none.
 std::string text_or(const nlohmann::json& object, const char* key, const char* otherwise);
 
+/// The numbers of an object for people: "cpu_pct 12.5, uptime_s 3600"; empty for anything else.
+std::string numbers_text(const nlohmann::json& object);
+
 /// Reads the members of one JSON object; every error carries `code` and names the place ("inputs[0].shape").
 /// The object must outlive the reader.
 class JsonFields {

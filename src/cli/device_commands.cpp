@@ -62,11 +62,17 @@ std::string device_line(const json& device) {
                      device["revoked"].get<bool>() ? "  REVOKED" : "");
 }
 
+std::string health_of(const json& device) {
+  if (!device["agent"].is_object() || !device["agent"].contains("health")) return "-";
+  const std::string text = numbers_text(device["agent"]["health"]);
+  return text.empty() ? "-" : text;
+}
+
 std::string device_text(const json& device) {
-  return fmt::format("device    {}\nenrolled  {}\nseen      {}\nlabels    {}\nmodels    {}\n{}",
+  return fmt::format("device    {}\nenrolled  {}\nseen      {}\nlabels    {}\nmodels    {}\nhealth    {}\n{}",
                      device["id"].get<std::string>(), text_or(device, "enrolled_at", "-"),
                      text_or(device, "seen_at", "never"), labels_text(device["labels"]), models_text(device),
-                     device["revoked"].get<bool>() ? "REVOKED\n" : "");
+                     health_of(device), device["revoked"].get<bool>() ? "REVOKED\n" : "");
 }
 
 /// {"site":"north","old":null} from "site=north" and "old=".

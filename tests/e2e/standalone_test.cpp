@@ -25,6 +25,9 @@ class Standalone : public testing::Test {
 TEST_F(Standalone, UpdatesWhenTheChannelMovesAndGoesBackWhenItPointsBack) {
   run_first_version();
   device_.expect_sound("1.0.0");
+  const json health = device_.ask({"status"})["agent"]["health"];
+  for (const char* figure : {"uptime_s", "mem_free_mb", "disk_free_mb", "cpu_pct"})
+    EXPECT_TRUE(health.contains(figure)) << figure << " in " << health;
   workspace_.publish({.version = "1.1.0"});
   device_.wait_committed("1.1.0");
   device_.expect_sound("1.1.0");
