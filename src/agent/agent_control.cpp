@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "agent/agent.h"
+#include "agent/meant_model.h"
 #include "agent/status.h"
 
 namespace drover::agent {
@@ -56,13 +57,10 @@ Result<json> Agent::control(const json& request) {
     for (const auto& [model, line] : lines_) models[model.str()] = history_of(line->updater().record());
     return json{{"models", std::move(models)}};
   }
-  const std::string named = DROVER_TRY(text_in(request, "model"));
-  const ModelName model = DROVER_TRY(ModelName::parse(named));
-  const auto found = lines_.find(model);
-  if (found == lines_.end())
-    return fail(Code::not_found,
-                fmt::format("no model {} on this device; see drover-agent status", model.str()));
-  return control_model(verb, *found->second, request);
+  std::vector<ModelName> here;
+  for (const auto& [model, line] : lines_) here.push_back(model);
+  const ModelName model = DROVER_TRY(meant_model(request, here));
+  return control_model(verb, *lines_.at(model), request);
 }
 
 Result<json> Agent::control_model(const std::string& verb, ModelLine& line, const json& request) {

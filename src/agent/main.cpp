@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
       add_verb(program, "clear-quarantine", "let a version that was taken back be tried again", arguments);
   clear->add_option("digest", arguments.digest, "as status names it")->required();
   for (CLI::App* verb : {rollback, pin, unpin, clear})
-    verb->add_option("--model,-m", arguments.model, "the model's name")->required();
+    verb->add_option("--model,-m", arguments.model, "the model's name, where there is more than one");
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -145,7 +145,7 @@ int run_on_device(const std::string& verb, const Arguments& arguments) {
   else if (verb == "status")
     fmt::print("{}", status_text(*answer));
   else
-    fmt::print("{}: done; drover-agent status tells how it stands\n", arguments.model);
+    fmt::print("{}: done; drover-agent status tells how it stands\n", answer->at("models").begin().key());
   return 0;
 }
 

@@ -94,12 +94,15 @@ TEST_F(Standalone, APersonRollsBackAndPinsWithoutAnyNetwork) {
   workspace_.publish({.version = "1.1.0"});
   device_.wait_committed("1.1.0");
   std::filesystem::rename(workspace_.repository(), workspace_.directory() / "unplugged");
-  device_.ask({"rollback", "--model", "kws"});
+  device_.ask({"rollback"});  // of the only model
   device_.wait_for("1.0.0 is back", [](const json& model) {
     return text(model, "version") == "1.0.0" && text(model, "state") == "idle";
   });
   EXPECT_TRUE(device_.ask({"pin", "--model", "kws"})["models"]["kws"].value("pinned", false));
   EXPECT_EQ(device_.try_ask({"rollback", "9.9.9", "--model", "kws"}).exit_code, 1);
+  const Ended unknown = device_.try_ask({"rollback", "--model", "other"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_NE(unknown.out.find("kws"), std::string::npos) << "it names what there is: " << unknown.out;
   const json history = device_.ask({"history"})["models"]["kws"];
   EXPECT_EQ(history.back()["result"], "rolled_back") << history.dump(2);
 
