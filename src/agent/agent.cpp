@@ -6,6 +6,7 @@
 #include <set>
 
 #include "agent/device_properties.h"
+#include "agent/smoke_memory.h"
 #include "agent/status.h"
 #include "base/log.h"
 #include "lifecycle/changes.h"
@@ -51,6 +52,8 @@ Status Agent::begin() {
   worker.program = config_.worker;
   const auto engine = bundle::ask_engine(worker);
   device_ = device_properties(engine, config_.labels);
+  if (const std::uint64_t owner_mb = config_.smoke_memory_mb_max; owner_mb != 0)
+    device_.memory_mb = std::min(device_.memory_mb, owner_mb);
   environment_ = std::make_unique<EnvironmentWatch>(outside_.clock, worker, engine,
                                                     [this](const lifecycle::Environment& environment) {
                                                       for (const auto& [model, line] : lines_)
@@ -95,7 +98,10 @@ Status Agent::open_lines() {
 LineServices Agent::services() {
   return {.outside = outside_,
           .refresher = refresher_,
-          .worker = {.program = config_.worker, .delegate = {}, .time_max = config_.smoke_timeout},
+          .worker = {.program = config_.worker,
+                     .delegate = {},
+                     .time_max = config_.smoke_timeout,
+                     .memory_mb_max = config_.smoke_memory_mb_max},
           .download = {.tries_max = config_.download_tries_max, .stall = config_.stall_timeout},
           .active_changed = [this](const ModelName& model) { notifier_->changed(model); },
           .report = [this](const ModelName& model, const lifecycle::Report& report) { tell(model, report); }};
@@ -106,6 +112,10 @@ UpdaterOptions Agent::updater_options() const {
   options.device = device_;
   options.keep = config_.keep;
   options.requalify_every = config_.requalify_every;
+  options.memory_mb_max = [owner_mb = config_.smoke_memory_mb_max](std::uint64_t asked_mb) {
+    return smoke_memory_mb_max(
+        {.owner_mb = owner_mb, .asked_mb = asked_mb, .available_mb = available_memory_mb()});
+  };
   options.jitter = [random = outside_.random] { return static_cast<double>(random(1000)) / 1000; };
   return options;
 }

@@ -82,6 +82,11 @@ const std::vector<Option> kOptions = {
      [](C& c, Text v) -> Status {
        return c.smoke_timeout = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
      }},
+    {"smoke_memory_mb_max",
+     "MiB that a model may take in a smoke test; 0: what it asks and the device has (0)",
+     [](C& c, Text v) -> Status {
+       return c.smoke_memory_mb_max = DROVER_TRY(number<std::uint64_t>(v, 0, 1 << 20)), Status();
+     }},
     {"requalify_every", "how often the active version is qualified again, files and golden samples (24h)",
      [](C& c, Text v) -> Status {
        return c.requalify_every = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();

@@ -15,6 +15,7 @@ poll = "15m"
 poll_jitter = 0.25
 bytes_per_second_max = 250000
 keep = 5
+smoke_memory_mb_max = 300
 [labels]
 site = "north"
 [[model]]
@@ -30,6 +31,7 @@ channel = "beta"
   EXPECT_EQ(config.poll_jitter, 0.25);
   EXPECT_EQ(config.bytes_per_second_max, 250000u);
   EXPECT_EQ(config.keep, 5u);
+  EXPECT_EQ(config.smoke_memory_mb_max, 300u);
   EXPECT_EQ(config.labels.at("site"), "north");
   ASSERT_EQ(config.models.size(), 1u);
   EXPECT_EQ(config.models[0].channel, "beta");

@@ -41,7 +41,7 @@ std::uint64_t parse_mem_total_mb(std::string_view text) {
   text.remove_prefix(std::min(text.size(), text.find_first_not_of(' ')));
   std::uint64_t kib = 0;
   std::from_chars(text.data(), text.data() + text.size(), kib);
-  return kib * 1024 / 1'000'000;
+  return kib / 1024;
 }
 
 lifecycle::DeviceProperties device_properties(const Result<bundle::AboutReport>& engine,

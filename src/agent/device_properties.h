@@ -13,7 +13,7 @@ namespace drover::agent {
 lifecycle::DeviceProperties device_properties(const Result<bundle::AboutReport>& engine,
                                               const std::map<std::string, std::string>& labels);
 
-/// MemTotal of /proc/meminfo, in MB (10^6 bytes); 0 when unknown.
+/// MemTotal of /proc/meminfo, in MiB; 0 when unknown.
 std::uint64_t parse_mem_total_mb(std::string_view proc_meminfo);
 
 }  // namespace drover::agent

@@ -6,6 +6,7 @@
 
 #include "agent/check_files.h"
 #include "agent/offer.h"
+#include "agent/smoke_memory.h"
 #include "base/log.h"
 
 namespace drover::agent {
@@ -100,13 +101,20 @@ void ModelLine::inspect(const ModelName& /*model*/, const fs::Path& version_dire
 }
 
 void ModelLine::smoke_test(const ModelName& model, const fs::Path& version_directory, Haste haste) {
-  auto run = SmokeRun::start(services_.worker, version_directory, haste,
-                             [this](const Result<bundle::SmokeReport>& report) {
-                               const auto ended = std::move(smoke_run_);
-                               report ? updater_.smoke_passed() : updater_.failed(report.error());
-                             });
+  bundle::WorkerOptions worker = services_.worker;
+  worker.memory_mb_max =
+      smoke_memory_mb_max({.owner_mb = worker.memory_mb_max,
+                           .asked_mb = asked_memory_mb(services_.outside.files, version_directory),
+                           .available_mb = available_memory_mb()});
+  auto run =
+      SmokeRun::start(worker, version_directory, haste, [this](const Result<bundle::SmokeReport>& report) {
+        const auto ended = std::move(smoke_run_);
+        report ? updater_.smoke_passed() : updater_.failed(report.error());
+      });
   if (!run) return updater_.interrupted(run.error());
-  log::info("smoke test begins", {{"model", model.str()}, {"version_directory", version_directory.string()}});
+  log::info("smoke test begins", {{"model", model.str()},
+                                  {"version_directory", version_directory.string()},
+                                  {"memory_mb_max", fmt::to_string(worker.memory_mb_max)}});
   smoke_run_ = std::move(*run);
 }
 

@@ -19,7 +19,7 @@ namespace drover::agent {
 struct LineServices {
   Outside& outside;
   Refresher& refresher;
-  bundle::WorkerOptions worker;
+  bundle::WorkerOptions worker;  // its memory_mb_max: the owner's, or 0
   DownloadLimits download;
   std::function<Status(fs::FileSystem& files, const fs::Path& bundle, const fs::Path& into,
                        const std::stop_token& stop)>

@@ -93,6 +93,38 @@ TEST_F(ModelLineTest, CarriesAnAssignmentThroughNetworkAndWorkerToProbation) {
   EXPECT_EQ(reports_.back().state, State::probation);
 }
 
+TEST_F(ModelLineTest, TheWorkerIsToldTheMemoryAndTheCpuTimeThatItHas) {
+  bundle::SmokeReport report;
+  report.samples = 10;
+  worker_.does("echo \"$@\" > \"$(dirname \"$0\")/told\"; cat <<'END'\n" + bundle::to_json(report) + "\nEND");
+  publish("1.0.0");
+  install("1.0.0");
+  std::ifstream file(worker_.directory() / "told");
+  const std::string told{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  EXPECT_NE(told.find("--memory-mb-max="), std::string::npos) << told;
+  EXPECT_NE(told.find("--cpu-seconds-max=61"), std::string::npos) << told;
+}
+
+TEST_F(ModelLineTest, WhatRequiresMoreMemoryThanAModelMayTakeNowIsNotFetched) {
+  UpdaterOptions little = options();
+  little.device.memory_mb = 4096;
+  little.memory_mb_max = [](std::uint64_t) { return std::uint64_t{750}; };
+  ModelLine line{*ModelName::parse("defect"), store_, services(), little};
+  Updater& updater = line.updater();
+  updater.assign({.version = *Version::parse("1.0.0"), .order = 1});
+  line.pump();
+  ASSERT_EQ(updater.record().state, State::checking);
+  Offer offer{.candidates = {{.version = *Version::parse("1.0.0"),
+                              .target = {.digest = sha256("x"), .length = 1, .path = "p", .variant = {}},
+                              .requirements = {{"memory_mb", "751"}}}},
+              .time = {}};
+  updater.offer(offer);
+  ASSERT_TRUE(updater.record().error);
+  EXPECT_EQ(updater.record().error->code, Code::out_of_memory);
+  EXPECT_NE(updater.record().error->message.find("750 MiB"), std::string::npos)
+      << updater.record().error->message;
+}
+
 /// The refresh may have read the metadata before the version was published.
 TEST_F(ModelLineTest, ARefreshUnderWayDoesNotAnswerAnAssignmentThatCameDuringIt) {
   publish("1.0.0");

@@ -65,6 +65,10 @@ struct UpdaterOptions {
   std::size_t keep = 3;  // versions on the disk, the active one among them
   std::chrono::milliseconds requalify_every = std::chrono::hours(24);  // a tenth earlier or later
   std::uint64_t disk_reserve_bytes = std::uint64_t{16} << 20;          // left free by an update
+  /// MiB that a model which asks for so many may take now.
+  std::function<std::uint64_t(std::uint64_t asked_mb)> memory_mb_max = [](std::uint64_t) {
+    return UINT64_MAX;
+  };
   /// In [0, 1), for the waits between tries.
   std::function<double()> jitter = [] { return 0.5; };
 };
@@ -139,6 +143,7 @@ class Updater : public Part {
   Status examine(const Offer& offer, std::optional<lifecycle::Target>& target, lifecycle::Event& event);
   Status examine_mending(const Offer& offer, std::optional<lifecycle::Target>& target) const;
   Status check_space(const lifecycle::Target& target) const;
+  [[nodiscard]] Status check_memory(const lifecycle::Candidate& chosen) const;
 
   void work();
   void verify();

@@ -54,6 +54,7 @@ Status Updater::examine(const Offer& offer, std::optional<lifecycle::Target>& ta
     event = Event::on_disk;
     return {};
   }
+  DROVER_TRY(check_memory(chosen));
   return check_space(*target);
 }
 
@@ -69,6 +70,16 @@ Status Updater::examine_mending(const Offer& offer, std::optional<lifecycle::Tar
                                              sought().version.str()));
   target = found->target;
   return check_space(*target);
+}
+
+/// A version whose smoke test would only run out of memory is not fetched; there may be more in an hour.
+Status Updater::check_memory(const lifecycle::Candidate& chosen) const {
+  const std::uint64_t required = lifecycle::required_memory_mb(chosen.requirements);
+  const std::uint64_t there = options_.memory_mb_max(required);
+  if (there >= required) return {};
+  return fail(Code::out_of_memory,
+              fmt::format("{} requires {} MiB of memory; here a model may take {} MiB now",
+                          chosen.version.str(), required, there));
 }
 
 Status Updater::check_space(const lifecycle::Target& target) const {

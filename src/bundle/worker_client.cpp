@@ -9,12 +9,19 @@ namespace {
 
 constexpr std::chrono::milliseconds kAboutTimeMax{10'000};
 
+/// What all threads together can use within time_max, so that it is the time that ends a worker.
+std::int64_t cpu_seconds_max(const WorkerOptions& options) {
+  return std::chrono::ceil<std::chrono::seconds>(options.time_max * options.threads).count() + 1;
+}
+
 Result<Command> command(const WorkerOptions& options, std::vector<std::string> arguments) {
   Command command{.argv = {DROVER_TRY(find_worker(options.program))}};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   if (!options.delegate.empty()) command.argv.push_back("--delegate=" + options.delegate);
   if (options.memory_mb_max != 0)
     command.argv.push_back(fmt::format("--memory-mb-max={}", options.memory_mb_max));
+  command.argv.push_back(fmt::format("--threads={}", options.threads));
+  command.argv.push_back(fmt::format("--cpu-seconds-max={}", cpu_seconds_max(options)));
   command.time_max = options.time_max;
   return command;
 }

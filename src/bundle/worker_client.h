@@ -12,8 +12,11 @@ struct WorkerOptions {
   std::string program;   // empty: DROVER_WORKER, else drover-worker beside the running program
   std::string delegate;  // "xnnpack", "none"; empty: the worker's choice
   std::chrono::milliseconds time_max{60'000};
-  std::uint64_t memory_mb_max = 0;  // 0: the worker's own default
+  int threads = 1;
+  std::uint64_t memory_mb_max = 0;  // 0: the worker's own default, kWorkerMemoryMb
 };
+/// MiB that a model may take where nobody says otherwise.
+inline constexpr std::uint64_t kWorkerMemoryMb = 1024;
 
 /// The worker's path: `given`, DROVER_WORKER, or drover-worker beside the running program.
 Result<std::string> find_worker(const std::string& given = {});

@@ -98,8 +98,20 @@ TEST(WorkerClient, TheCommandNamesWhatIsAsked) {
   ASSERT_TRUE(command.has_value());
   EXPECT_THAT(command->argv,
               testing::ElementsAre("/w", "run", "m.tflite", "--inputs=x.npy", "--outputs=y.npy",
-                                   "--manifest=manifest.json", "--delegate=none", "--memory-mb-max=64"));
+                                   "--manifest=manifest.json", "--delegate=none", "--memory-mb-max=64",
+                                   "--threads=1", "--cpu-seconds-max=6"));
   EXPECT_EQ(command->time_max, std::chrono::seconds{5});
+}
+
+TEST(WorkerClient, TheCpuTimeIsThatOfAllThreadsInTheTimeThatTheWorkerHas) {
+  const auto last_argument = [](const WorkerOptions& options) {
+    return inspect_command(options, "m.tflite")->argv.back();
+  };
+  EXPECT_EQ(last_argument({.program = "/w", .delegate = {}, .time_max = std::chrono::minutes{10}}),
+            "--cpu-seconds-max=601");
+  EXPECT_EQ(last_argument(
+                {.program = "/w", .delegate = {}, .time_max = std::chrono::milliseconds{1500}, .threads = 4}),
+            "--cpu-seconds-max=7");
 }
 
 }  // namespace

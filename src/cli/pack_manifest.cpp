@@ -99,6 +99,9 @@ Result<Manifest> make_manifest(const PackOptions& options, const bundle::Inspect
   }
   DROVER_TRY(add_requirements(options.requirements, manifest));
   manifest.limits = {options.latency_ms_max, options.memory_mb_max};
+  // What was given here beyond what devices give unasked, they have to be asked for.
+  if (!manifest.limits.memory_mb_max && options.worker.memory_mb_max > bundle::kWorkerMemoryMb)
+    manifest.limits.memory_mb_max = options.worker.memory_mb_max;
   return manifest;
 }
 

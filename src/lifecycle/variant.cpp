@@ -97,12 +97,9 @@ std::string lack_of(const std::string& key, const std::string& wanted, const Dev
 /// More specific is greater.
 std::tuple<std::size_t, std::uint64_t> specificity(const Candidate& candidate) {
   std::size_t count = 0;
-  std::uint64_t memory_mb = 0;
-  for (const auto& [key, wanted] : candidate.requirements) {
+  for (const auto& [key, wanted] : candidate.requirements)
     count += key == "labels" || key == "delegate" ? split(wanted).size() : 1;
-    if (key == "memory_mb") memory_mb = number(wanted).value_or(0);
-  }
-  return {count, memory_mb};
+  return {count, required_memory_mb(candidate.requirements)};
 }
 
 bool goes_before(const Candidate& a, const Candidate& b) {
@@ -115,6 +112,11 @@ std::string shown_name(const Candidate& candidate) {
 }
 
 }  // namespace
+
+std::uint64_t required_memory_mb(const std::map<std::string, std::string>& requirements) {
+  const auto wanted = requirements.find("memory_mb");
+  return wanted == requirements.end() ? 0 : number(wanted->second).value_or(0);
+}
 
 std::string lack(const std::map<std::string, std::string>& requirements, const DeviceProperties& device) {
   std::vector<std::string> lacking;

@@ -18,7 +18,7 @@ struct DeviceProperties {
   std::string runtime;              // "tflite"; empty when none can be loaded
   Version runtime_version;          // "2.20.0"
   std::set<std::string> delegates;  // "xnnpack", …
-  std::uint64_t memory_mb = 0;      // of the whole device
+  std::uint64_t memory_mb = 0;      // MiB of the whole device, or what its owner lets a model take of it
   std::map<std::string, std::string> labels;
 };
 
@@ -39,6 +39,9 @@ struct Candidate {
 ///   label.KEY  the device's label KEY has this value
 /// What a device does not know it lacks.
 std::string lack(const std::map<std::string, std::string>& requirements, const DeviceProperties& device);
+
+/// Of these requirements memory_mb, MiB; 0 when it is not there.
+std::uint64_t required_memory_mb(const std::map<std::string, std::string>& requirements);
 
 /// The variant for this device: of those that fit, the one with the most requirements (each label and
 /// delegate counts as one), then the one that wants most memory, then the first by name. Errors: not_found

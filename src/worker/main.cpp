@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "bundle/worker_client.h"
 #include "worker/verbs.h"
 
 namespace {
@@ -48,7 +49,7 @@ Result<bundle::RunReport> run(const std::string& model, const worker::Settings& 
 int main(int argc, char** argv) {
   worker::die_with_parent();
   worker::Settings settings;
-  std::uint64_t memory_mb_max = 1024;
+  std::uint64_t memory_mb_max = bundle::kWorkerMemoryMb;
   std::string target;
 
   CLI::App app(
