@@ -70,6 +70,8 @@ Status check_requirement(const JsonFields& fields, const std::string& key, const
   if (key == "memory_mb" &&
       (value.size() > 9 || !std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; })))
     return fields.bad(key, "a whole number of MiB expected");
+  if (key == "delegate" && value.find_first_of(", ") != std::string::npos)
+    return fields.bad(key, "one delegate expected: a model runs on one");
   return {};
 }
 
@@ -99,6 +101,17 @@ Result<Limits> read_limits(JsonFields& fields) {
     limits.memory_mb_max = DROVER_TRY(inner.unsigned_number("memory_mb_max", 1 << 20));
   DROVER_TRY(inner.done());
   return limits;
+}
+
+Result<std::optional<Delegation>> read_delegation(JsonFields& fields) {
+  if (!fields.has("delegation")) return std::nullopt;
+  const json* object = DROVER_TRY(fields.value("delegation"));
+  JsonFields inner = DROVER_TRY(JsonFields::of(*object, "delegation", Code::bad_manifest));
+  Delegation delegation;
+  delegation.nodes = DROVER_TRY(inner.unsigned_number("nodes", 1'000'000));
+  delegation.nodes_delegated = DROVER_TRY(inner.unsigned_number("nodes_delegated", delegation.nodes));
+  DROVER_TRY(inner.done());
+  return delegation;
 }
 
 Result<Member> read_member(const json& value, const std::string& place) {
@@ -181,6 +194,14 @@ std::optional<std::string> table_path(const Manifest& manifest, std::string_view
   return std::nullopt;
 }
 
+bool falls_short(const Delegation& here, const Delegation& packed) {
+  constexpr double kSlack = 0.1 + 1e-9;
+  const auto share = [](const Delegation& of) {
+    return of.nodes == 0 ? 0 : static_cast<double>(of.nodes_delegated) / static_cast<double>(of.nodes);
+  };
+  return share(here) < share(packed) - kSlack;
+}
+
 Result<Manifest> parse_manifest(std::string_view text) {
   const json document = DROVER_TRY(parse_json(text, {.bytes_max = kManifestBytesMax}));
   JsonFields fields = DROVER_TRY(JsonFields::of(document, "", Code::bad_manifest));
@@ -201,6 +222,7 @@ Result<Manifest> parse_manifest(std::string_view text) {
   manifest.samples = DROVER_TRY(read_samples(fields));
   manifest.requirements = DROVER_TRY(read_requirements(fields));
   manifest.limits = DROVER_TRY(read_limits(fields));
+  manifest.delegation = DROVER_TRY(read_delegation(fields));
   manifest.members = DROVER_TRY(read_members(fields));
   DROVER_TRY(fields.done());
   DROVER_TRY(check_whole(manifest));

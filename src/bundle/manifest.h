@@ -54,6 +54,16 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
+/// Of how many operators the required delegate took how many where the version was packed.
+struct Delegation {
+  std::uint64_t nodes = 0;
+  std::uint64_t nodes_delegated = 0;
+  bool operator==(const Delegation&) const = default;
+};
+/// Whether the delegate runs clearly less of the model here: a share lower by more than a tenth of all
+/// operators. Another version of a runtime takes a little less or more.
+bool falls_short(const Delegation& here, const Delegation& packed);
+
 struct Member {
   Digest sha256;
   std::uint64_t size = 0;
@@ -76,6 +86,7 @@ struct Manifest {
   /// device's label. A device lacks what it does not know.
   std::map<std::string, std::string> requirements;
   Limits limits;
+  std::optional<Delegation> delegation;   // with a required delegate
   std::map<std::string, Member> members;  // by path; all but manifest.json
 
   /// "defect-1.2.0" or "defect-1.2.0+arm".

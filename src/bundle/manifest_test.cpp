@@ -29,6 +29,7 @@ TEST(Manifest, ComesBackFromItsText) {
   EXPECT_EQ(parsed->samples, Samples::images);
   EXPECT_EQ(parsed->requirements, manifest.requirements);
   EXPECT_EQ(parsed->limits, manifest.limits);
+  EXPECT_FALSE(parsed->delegation);
   EXPECT_EQ(parsed->members, manifest.members);
   EXPECT_EQ(table_path(*parsed, "golden/inputs"), "golden/inputs.npy");
   EXPECT_FALSE(table_path(*parsed, "holdout/inputs"));
@@ -65,6 +66,10 @@ TEST(Manifest, RefusalsNameThePlace) {
       {"/requires/memory_mb", "much", "requires.memory_mb: a whole number"},
       {"/requires/colour", "red", "requires.colour: unknown; known are arch"},
       {"/requires/arch", "", "requires.arch: a value expected"},
+      {"/requires/delegate", "xnnpack,none", "requires.delegate: one delegate expected"},
+      {"/delegation", json{{"nodes", 10}}, "delegation.nodes_delegated: missing"},
+      {"/delegation", json{{"nodes", 10}, {"nodes_delegated", 11}},
+       "delegation.nodes_delegated: 11, at most 10"},
       {"/limits/latency_ms_max", 0, "limits.latency_ms_max: more than 0"},
       {"/members/model.tflite", nullptr, "members: model.tflite is missing"},
       {"/members/golden~1outputs.npy", nullptr, "members: golden/outputs is missing"},
@@ -85,6 +90,23 @@ TEST(Manifest, RefusalsNameThePlace) {
     ASSERT_FALSE(parsed) << row.words;
     EXPECT_TRUE(parsed.error().text().starts_with(row.words)) << parsed.error().text();
   }
+}
+
+TEST(Manifest, KeepsWhatTheDelegateRanWhenItWasPacked) {
+  Manifest manifest = whole_manifest();
+  manifest.delegation = {.nodes = 60, .nodes_delegated = 58};
+  const auto parsed = parse_manifest(to_json(manifest));
+  ASSERT_TRUE(parsed) << parsed.error().text();
+  EXPECT_EQ(parsed->delegation, manifest.delegation);
+}
+
+TEST(Manifest, ADelegateFallsShortByMoreThanATenthOfAllOperators) {
+  const Delegation packed{.nodes = 60, .nodes_delegated = 60};
+  EXPECT_FALSE(falls_short(packed, packed));
+  EXPECT_FALSE(falls_short({.nodes = 60, .nodes_delegated = 54}, packed));
+  EXPECT_TRUE(falls_short({.nodes = 60, .nodes_delegated = 53}, packed));
+  EXPECT_TRUE(falls_short({.nodes = 60, .nodes_delegated = 1}, packed));
+  EXPECT_FALSE(falls_short({.nodes = 60, .nodes_delegated = 60}, {.nodes = 60, .nodes_delegated = 30}));
 }
 
 TEST(Preprocess, ASingleNumberStandsForEveryChannel) {

@@ -50,6 +50,8 @@ std::string to_json(const Manifest& manifest) {
   document["requires"] = nlohmann::ordered_json::object();
   for (const auto& [key, value] : manifest.requirements) document["requires"][key] = value;
   document["limits"] = limits_json(manifest.limits);
+  if (const auto& delegation = manifest.delegation)
+    document["delegation"] = {{"nodes", delegation->nodes}, {"nodes_delegated", delegation->nodes_delegated}};
   document["members"] = members_json(manifest.members);
   return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

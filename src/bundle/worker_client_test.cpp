@@ -26,7 +26,11 @@ InspectReport example() {
                       .quantisation = Quantisation{.scales = {0.5}, .zero_points = {-3}, .axis = 0}}},
           .outputs = {{.name = "y", .dtype = "float32", .shape = {-1, 12}, .quantisation = std::nullopt}},
           .operators = {{"CONV_2D", 5}, {"SOFTMAX", 1}},
-          .engine = {.engine = "tflite", .version = "2.20.0", .delegate = "xnnpack"},
+          .engine = {.engine = "tflite",
+                     .version = "2.20.0",
+                     .delegate = "xnnpack",
+                     .nodes = 13,
+                     .nodes_delegated = 12},
           .latency = {.median_us = 44, .p95_us = 50, .max_us = 70.5, .runs = 100},
           .peak_memory_bytes = 10'000'000};
 }
@@ -37,12 +41,18 @@ TEST(WorkerProtocol, AnInspectReportComesBackAsItWas) {
   EXPECT_EQ(read->inputs, example().inputs);
   EXPECT_EQ(read->outputs, example().outputs);
   EXPECT_EQ(read->operators, example().operators);
+  EXPECT_EQ(read->engine.nodes, 13u);
+  EXPECT_EQ(read->engine.nodes_delegated, 12u);
   EXPECT_EQ(to_json(*read), to_json(example()));
 }
 
 TEST(WorkerProtocol, ASmokeReportComesBackAsItWas) {
   const SmokeReport report{.samples = 12,
-                           .engine = {.engine = "tflite", .version = "2.20.0", .delegate = "none"},
+                           .engine = {.engine = "tflite",
+                                      .version = "2.20.0",
+                                      .delegate = "none",
+                                      .nodes = 13,
+                                      .nodes_delegated = 0},
                            .latency = {.median_us = 1, .p95_us = 2, .max_us = 3, .runs = 12},
                            .peak_memory_bytes = 5,
                            .deviations = {{.output = "y", .max_absolute = 1e-5, .top1_changes = 1}}};

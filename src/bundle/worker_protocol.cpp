@@ -22,7 +22,11 @@ Json json_of(const std::vector<TensorReport>& tensors) {
 }
 
 Json json_of(const EngineReport& engine) {
-  return {{"name", engine.engine}, {"version", engine.version}, {"delegate", engine.delegate}};
+  return {{"name", engine.engine},
+          {"version", engine.version},
+          {"delegate", engine.delegate},
+          {"nodes", engine.nodes},
+          {"nodes_delegated", engine.nodes_delegated}};
 }
 
 Json json_of(const LatencyReport& latency) {
@@ -56,7 +60,11 @@ std::vector<TensorReport> tensors_of(const Json& json) {
 }
 
 EngineReport engine_of(const Json& json) {
-  return {.engine = json.at("name"), .version = json.at("version"), .delegate = json.at("delegate")};
+  return {.engine = json.at("name"),
+          .version = json.at("version"),
+          .delegate = json.at("delegate"),
+          .nodes = json.at("nodes"),
+          .nodes_delegated = json.at("nodes_delegated")};
 }
 
 LatencyReport latency_of(const Json& json) {

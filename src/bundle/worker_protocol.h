@@ -37,9 +37,11 @@ struct LatencyReport {
 
 /// Which runtime ran the model, and how.
 struct EngineReport {
-  std::string engine;    // "tflite"
-  std::string version;   // "2.20.0"
-  std::string delegate;  // "xnnpack" when it is active, else "none"
+  std::string engine;                 // "tflite"
+  std::string version;                // "2.20.0"
+  std::string delegate;               // "xnnpack" when it is active, else "none"
+  std::uint64_t nodes = 0;            // operators of the model's main graph
+  std::uint64_t nodes_delegated = 0;  // of these, what the delegate runs; the others fall back
 };
 
 struct InspectReport {

@@ -29,8 +29,9 @@ std::string text_of(const bundle::InspectReport& report) {
   for (const auto& [name, count] : report.operators)
     operators += fmt::format("{}{} {}", operators.empty() ? "" : ", ", count, name);
   text += fmt::format("{:<12}{}\n", "operators", operators);
-  text += fmt::format("{:<12}{} {}, delegate {}\n", "engine", report.engine.engine, report.engine.version,
-                      report.engine.delegate);
+  text += fmt::format("{:<12}{} {}, delegate {} (runs {} of {} operators)\n", "engine", report.engine.engine,
+                      report.engine.version, report.engine.delegate, report.engine.nodes_delegated,
+                      report.engine.nodes);
   text += fmt::format(
       "{:<12}median {:.0f} µs, 95 % within {:.0f} µs, at most {:.0f} µs ({} runs on zeros, one thread)\n",
       "latency", report.latency.median_us, report.latency.p95_us, report.latency.max_us, report.latency.runs);

@@ -102,6 +102,9 @@ Result<Manifest> make_manifest(const PackOptions& options, const bundle::Inspect
   // What was given here beyond what devices give unasked, they have to be asked for.
   if (!manifest.limits.memory_mb_max && options.worker.memory_mb_max > bundle::kWorkerMemoryMb)
     manifest.limits.memory_mb_max = options.worker.memory_mb_max;
+  const auto required = manifest.requirements.find("delegate");
+  if (required != manifest.requirements.end() && required->second == model.engine.delegate)
+    manifest.delegation = {model.engine.nodes, model.engine.nodes_delegated};
   return manifest;
 }
 

@@ -51,13 +51,11 @@ std::string lack_of_runtime(const std::string& wanted, const DeviceProperties& d
   return fmt::format("runtime {} (this device: {} {})", wanted, device.runtime, device.runtime_version.str());
 }
 
-std::string lack_of_delegates(const std::string& wanted, const DeviceProperties& device) {
-  for (const std::string& delegate : split(wanted))
-    if (!device.delegates.contains(delegate))
-      return fmt::format(
-          "delegate {} (this device: {})", delegate,
-          device.delegates.empty() ? "none" : fmt::format("{}", fmt::join(device.delegates, ", ")));
-  return {};
+std::string lack_of_delegate(const std::string& wanted, const DeviceProperties& device) {
+  if (device.delegates.contains(wanted)) return {};
+  return fmt::format(
+      "delegate {} (this device: {})", wanted,
+      device.delegates.empty() ? "none" : fmt::format("{}", fmt::join(device.delegates, ", ")));
 }
 
 std::string lack_of_memory(const std::string& wanted, const DeviceProperties& device) {
@@ -87,7 +85,7 @@ std::string lack_of_labels(const std::string& wanted, const DeviceProperties& de
 std::string lack_of(const std::string& key, const std::string& wanted, const DeviceProperties& device) {
   if (key == "arch") return lack_of_arch(wanted, device);
   if (key == "runtime") return lack_of_runtime(wanted, device);
-  if (key == "delegate") return lack_of_delegates(wanted, device);
+  if (key == "delegate") return lack_of_delegate(wanted, device);
   if (key == "memory_mb") return lack_of_memory(wanted, device);
   if (key == "labels") return lack_of_labels(wanted, device);
   if (key.starts_with("label.")) return lack_of_label(key.substr(6), wanted, device);
@@ -98,7 +96,7 @@ std::string lack_of(const std::string& key, const std::string& wanted, const Dev
 std::tuple<std::size_t, std::uint64_t> specificity(const Candidate& candidate) {
   std::size_t count = 0;
   for (const auto& [key, wanted] : candidate.requirements)
-    count += key == "labels" || key == "delegate" ? split(wanted).size() : 1;
+    count += key == "labels" ? split(wanted).size() : 1;
   return {count, required_memory_mb(candidate.requirements)};
 }
 

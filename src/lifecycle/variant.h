@@ -33,7 +33,7 @@ struct Candidate {
 /// What the device lacks for these requirements, in words; empty when nothing. Known keys:
 ///   arch       one of the given ("aarch64" or "aarch64,x86_64")
 ///   runtime    NAME or NAME>=VERSION
-///   delegate   all of the given, separated by commas
+///   delegate   this one: a model runs on one
 ///   memory_mb  at least
 ///   labels     all of the given KEY=VALUE, separated by commas
 ///   label.KEY  the device's label KEY has this value
@@ -43,8 +43,8 @@ std::string lack(const std::map<std::string, std::string>& requirements, const D
 /// Of these requirements memory_mb, MiB; 0 when it is not there.
 std::uint64_t required_memory_mb(const std::map<std::string, std::string>& requirements);
 
-/// The variant for this device: of those that fit, the one with the most requirements (each label and
-/// delegate counts as one), then the one that wants most memory, then the first by name. Errors: not_found
+/// The variant for this device: of those that fit, the one with the most requirements (each label
+/// counts as one), then the one that wants most memory, then the first by name. Errors: not_found
 /// when nothing is on offer, no_variant that names for each variant what is lacking.
 Result<Candidate> choose_variant(std::span<const Candidate> offered, const Version& version,
                                  const DeviceProperties& device);

@@ -36,9 +36,7 @@ struct SessionOptions {
 /// How the model runs here.
 struct SessionInfo {
   bundle::EngineReport engine;  // delegate is "none" unless at least one operator runs on it
-  std::size_t nodes = 0;        // operators left to run, a delegated group counting as one
-  std::size_t nodes_delegated = 0;
-  bool stateful = false;  // remembers something from one inference to the next
+  bool stateful = false;        // remembers something from one inference to the next
 };
 
 /// One loaded model, for one thread at a time.

@@ -165,7 +165,9 @@ class Reader {
       model_.inputs = inputs;
       model_.outputs = outputs;
     }
-    return read_operators(subgraph, tensors.count);
+    DROVER_TRY(read_operators(subgraph, tensors.count));
+    if (first) model_.operator_count_main = model_.operator_count;
+    return {};
   }
 
   Status read_operators(const Table& subgraph, std::size_t tensor_count) {

@@ -30,8 +30,9 @@ struct ModelFile {
   std::vector<FileTensor> tensors;           // of the first subgraph
   std::vector<std::size_t> inputs, outputs;  // indices into tensors
   std::map<std::string, std::uint64_t>
-      operators;  // how many of each, over all subgraphs; "CUSTOM:name" for others
-  std::size_t operator_count = 0;
+      operators;                        // how many of each, over all subgraphs; "CUSTOM:name" for others
+  std::size_t operator_count = 0;       // over all subgraphs
+  std::size_t operator_count_main = 0;  // of the first subgraph
   std::size_t subgraph_count = 0;
   bool stateful = false;  // has variable tensors or resource variables
 };

@@ -153,12 +153,16 @@ void TfliteSession::tear_down() {
   plan_ = {};
 }
 
+/// A delegated group counts as one in the plan; what is not in the plan any more, the groups took.
 SessionInfo TfliteSession::info() const {
+  const std::size_t left = plan_.nodes - plan_.delegated;
+  const std::size_t nodes = file_.operator_count_main;
+  const std::size_t taken = plan_.delegated > 0 && nodes > left ? nodes - left : 0;
   return {.engine = {.engine = "tflite",
                      .version = api_->version(),
-                     .delegate = plan_.delegated > 0 ? "xnnpack" : "none"},
-          .nodes = plan_.nodes,
-          .nodes_delegated = plan_.delegated,
+                     .delegate = plan_.delegated > 0 ? "xnnpack" : "none",
+                     .nodes = nodes,
+                     .nodes_delegated = taken},
           .stateful = file_.stateful};
 }
 

@@ -33,6 +33,7 @@ enum Op : int {
   kReshape = 22,
   kSvdf = 27,
   kCustom = 32,
+  kFloorMod = 95,
   kWhile = 119,
   kBatchMatMul = 126
 };
@@ -203,6 +204,21 @@ inline TinyGraph memory_of_three() {
       .outputs = {4},
       .operators = {
           {.op = kSvdf, .inputs = {0, 1, 2, -1, 3}, .outputs = {4}, .options_type = 6, .options = {{0, 1}}}}};
+}
+
+/// y = 2 x and then nine times the remainder by 1000, which XNNPACK cannot do.
+inline TinyGraph mostly_on_the_cpu() {
+  TinyGraph graph{.tensors = {{.name = "x", .shape = {1, 4}},
+                              {.name = "thousand", .shape = {1, 4}, .data = floats({1000, 1000, 1000, 1000})},
+                              {.name = "double", .shape = {1, 4}}},
+                  .inputs = {0},
+                  .outputs = {11},
+                  .operators = {{.op = kAdd, .inputs = {0, 0}, .outputs = {2}, .options_type = 11}}};
+  for (std::int32_t last = 2; last < 11; ++last) {
+    graph.tensors.push_back({.name = "remainder" + std::to_string(last), .shape = {1, 4}});
+    graph.operators.push_back({.op = kFloorMod, .inputs = {last, 1}, .outputs = {last + 1}});
+  }
+  return graph;
 }
 
 /// A loop whose condition is the constant true.

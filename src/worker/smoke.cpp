@@ -127,11 +127,21 @@ Result<Comparison> comparison_of(const Contents& contents, const Session& sessio
   return Comparison(std::move(stacks), std::move(tolerance), session.info().engine);
 }
 
-Status check_delegate(const std::string& required, const runtime::SessionInfo& info) {
-  if (required.empty() || required == info.engine.delegate) return {};
+/// The required delegate runs the model, and clearly no smaller share of it than where it was packed.
+Status check_delegate(const std::string& required, const std::optional<bundle::Delegation>& packed,
+                      const bundle::EngineReport& here) {
+  if (required.empty()) return {};
+  if (required != here.delegate)
+    return fail(Code::delegate_missing,
+                fmt::format("the variant requires the delegate {}, but {} {} runs this model with {}",
+                            required, here.engine, here.version, here.delegate));
+  const bundle::Delegation now{.nodes = here.nodes, .nodes_delegated = here.nodes_delegated};
+  if (!packed || !falls_short(now, *packed)) return {};
   return fail(Code::delegate_missing,
-              fmt::format("the variant requires the delegate {}, but {} {} runs this model with {}", required,
-                          info.engine.engine, info.engine.version, info.engine.delegate));
+              fmt::format("the variant requires the delegate {}, which ran {} of {} operators where it was "
+                          "packed and runs {} of {} on {} {}: the others fall back",
+                          required, packed->nodes_delegated, packed->nodes, now.nodes_delegated, now.nodes,
+                          here.engine, here.version));
 }
 
 Status check_limits(const bundle::Limits& limits, const bundle::SmokeReport& report) {
@@ -173,7 +183,7 @@ Result<bundle::SmokeReport> smoke(const std::string& version_directory, const Se
   const std::string required = requirement == contents.manifest.requirements.end() ? "" : requirement->second;
   const std::string chosen = settings.delegate.empty() ? required : settings.delegate;
   const auto session = DROVER_TRY(room.load(std::move(contents.model), chosen));
-  DROVER_TRY(check_delegate(required, session->info()));
+  DROVER_TRY(check_delegate(required, contents.manifest.delegation, session->info().engine));
   const auto inputs = DROVER_TRY(carried(session->inputs()));
   const auto outputs = DROVER_TRY(carried(session->outputs()));
   DROVER_TRY(same_specs("inputs", contents.manifest.inputs, inputs));

@@ -76,6 +76,43 @@ TEST_F(Worker, ADelegateThatDoesNotRunTheModelIsMissing) {
   EXPECT_EQ(report.error().code, Code::delegate_missing);
 }
 
+TEST_F(Worker, HowMuchOfAModelTheDelegateRunsIsCounted) {
+  const Bytes model = read_bytes(kModels + "kws_float32.tflite");
+  const auto whole = inspect(model);
+  ASSERT_TRUE(whole.has_value()) << whole.error().text();
+  EXPECT_GT(whole->engine.nodes, 5U);
+  EXPECT_GT(whole->engine.nodes_delegated, whole->engine.nodes / 2);
+  options_.delegate = "none";
+  const auto nothing = inspect(model);
+  EXPECT_EQ(nothing->engine.nodes, whole->engine.nodes);
+  EXPECT_EQ(nothing->engine.nodes_delegated, 0U);
+}
+
+TEST_F(Worker, ADelegateThatFallsBackOnMostOfAModelIsMissingWhereItDidNotWhenItWasPacked) {
+  Manifest manifest = write_version();
+  manifest.requirements["delegate"] = "xnnpack";
+  manifest.inputs = {{.name = "x", .dtype = DType::float32, .shape = {1, 4}}};
+  manifest.outputs = {{.name = "remainder10", .dtype = DType::float32, .shape = {1, 4}}};
+  write_bytes(directory_ + "/model.tflite", tiny::write_model({tiny::mostly_on_the_cpu()}));
+  write_bytes(directory_ + "/golden/inputs.npy",
+              tables::write_npy(*tables::make_tensor(DType::float32, {10, 4})));
+  write_golden_outputs(*tables::make_tensor(DType::float32, {10, 4}));
+  write_manifest(manifest);
+  const auto unknown = smoke();
+  ASSERT_TRUE(unknown.has_value()) << "nobody said how much it ran: " << unknown.error().text();
+  EXPECT_EQ(unknown->engine.nodes, 10U);
+  EXPECT_EQ(unknown->engine.nodes_delegated, 1U);
+  manifest.delegation = {.nodes = 10, .nodes_delegated = 2};
+  write_manifest(manifest);
+  EXPECT_TRUE(smoke().has_value()) << "a little less is another version of the runtime";
+  manifest.delegation = {.nodes = 10, .nodes_delegated = 9};
+  write_manifest(manifest);
+  const auto report = smoke();
+  ASSERT_FALSE(report.has_value());
+  EXPECT_EQ(report.error().code, Code::delegate_missing);
+  EXPECT_THAT(report.error().text(), HasSubstr("ran 9 of 10 operators where it was packed and runs 1 of 10"));
+}
+
 TEST_F(Worker, LimitsOfLatencyAndMemoryAreKept) {
   Manifest manifest = write_version();
   manifest.limits = {.latency_ms_max = 1e-6, .memory_mb_max = std::nullopt};

@@ -55,6 +55,7 @@ TEST_F(Pack, BothModelsPackPassTheirSmokeTestAndUnpack) {
     EXPECT_EQ(packed.json["golden"]["samples"], 12);
     EXPECT_EQ(packed.json["smoke"]["samples"], 12);
     EXPECT_EQ(packed.json["smoke"]["engine"]["delegate"], "xnnpack");
+    EXPECT_GT(packed.json["smoke"]["engine"]["nodes_delegated"], 0);
 
     const std::string directory = file(std::string(model) + ".d");
     const Outcome unpacked = drover({"model", "unpack", file("kws.drover"), "-C", directory, "--json"});
