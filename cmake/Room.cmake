@@ -1,6 +1,7 @@
 # A room is a folder of src/: the *.cpp in it and in its FOLDERS make the library drover_ROOM, its *_test.cpp the
 # program ROOM_test, its *_fuzz.cpp a fuzzer each, and its main.cpp, when PROGRAM is given, the program of that name.
 # What no sanitizer can hold, its *_release_test.cpp, is ROOM_release_test, built without one and labelled `release`.
+# Its *_testing.cpp are in both.
 include(GoogleTest)
 
 # Everything that is run or linked by others, without the tests: what `make build` builds; the tests that `make test`
@@ -18,12 +19,14 @@ function(drover_room name)
   endforeach()
   file(GLOB sources CONFIGURE_DEPENDS ${globs})
   set(tests ${sources})
+  set(testing ${sources})
   set(fuzzers ${sources})
-  list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cpp$|/main\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "_(test|testing|fuzz)\\.cpp$|/main\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   set(release_tests ${tests})
   list(FILTER release_tests INCLUDE REGEX "_release_test\\.cpp$")
   list(FILTER tests EXCLUDE REGEX "_release_test\\.cpp$")
+  list(FILTER testing INCLUDE REGEX "_testing\\.cpp$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
   list(TRANSFORM arg_ROOMS PREPEND drover_)
   list(TRANSFORM arg_TEST_ROOMS PREPEND drover_)
@@ -44,10 +47,10 @@ function(drover_room name)
     add_dependencies(programs ${arg_PROGRAM})
   endif()
   if(tests AND GTest_FOUND)
-    drover_test(${name}_test SOURCES ${tests} LIBS drover_${name} ${arg_TEST_ROOMS} ${arg_LIBS} ${arg_TEST_LIBS})
+    drover_test(${name}_test SOURCES ${tests} ${testing} LIBS drover_${name} ${arg_TEST_ROOMS} ${arg_LIBS} ${arg_TEST_LIBS})
   endif()
   if(release_tests AND GTest_FOUND AND NOT DROVER_SANITIZE)
-    drover_test(${name}_release_test SOURCES ${release_tests} LABEL release
+    drover_test(${name}_release_test SOURCES ${release_tests} ${testing} LABEL release
                 LIBS drover_${name} ${arg_TEST_ROOMS} ${arg_LIBS} ${arg_TEST_LIBS})
     add_dependencies(release_tests ${name}_release_test)
   endif()

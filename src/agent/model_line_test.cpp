@@ -2,7 +2,7 @@
 
 #include "agent/repository_testing.h"
 #include "agent/script_worker.h"
-#include "agent/sim_device.h"
+#include "agent/sim_device_testing.h"
 #include "base/log.h"
 
 namespace drover::agent {

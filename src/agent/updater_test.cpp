@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/sim_device.h"
+#include "agent/sim_device_testing.h"
 #include "agent/unpack_bundle.h"
 #include "base/log.h"
 #include "bundle/sample_bundle.h"

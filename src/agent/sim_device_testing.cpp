@@ -1,4 +1,4 @@
-#include "agent/sim_device.h"
+#include "agent/sim_device_testing.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
