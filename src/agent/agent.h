@@ -7,6 +7,7 @@
 
 #include "agent/channel_follower.h"
 #include "agent/config.h"
+#include "agent/control_request.h"
 #include "agent/control_socket.h"
 #include "agent/environment_watch.h"
 #include "agent/health.h"
@@ -56,9 +57,8 @@ class Agent {
   nlohmann::json look();
   nlohmann::json status();
   void look_at_health();
-  Result<nlohmann::json> control(const nlohmann::json& request);
-  Result<nlohmann::json> control_model(const std::string& verb, ModelLine& line,
-                                       const nlohmann::json& request);
+  Result<nlohmann::json> control(const nlohmann::json& document);
+  Result<nlohmann::json> control_model(const ControlRequest& request, ModelLine& line);
   [[nodiscard]] LineServices services();
   [[nodiscard]] UpdaterOptions updater_options() const;
 

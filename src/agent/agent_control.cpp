@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "agent/agent.h"
+#include "agent/control_request.h"
 #include "agent/meant_model.h"
 #include "agent/status.h"
 
@@ -9,13 +10,7 @@ namespace drover::agent {
 namespace {
 
 using nlohmann::json;
-
-Result<std::string> text_in(const json& request, const char* key) {
-  const auto found = request.find(key);
-  if (found == request.end() || !found->is_string() || found->get<std::string>().empty())
-    return fail(Code::invalid_argument, fmt::format("the request lacks \"{}\"", key));
-  return found->get<std::string>();
-}
+using Verb = ControlRequest::Verb;
 
 json error_or_null(const std::optional<Error>& error) {
   if (!error) return nullptr;
@@ -48,38 +43,28 @@ json Agent::status() {
   return {{"agent", std::move(agent)}, {"models", std::move(models)}};
 }
 
-Result<json> Agent::control(const json& request) {
-  if (!request.is_object()) return fail(Code::bad_json, "a request is an object with \"verb\"");
-  const std::string verb = DROVER_TRY(text_in(request, "verb"));
-  if (verb == "status") return status();
-  if (verb == "history") {
+Result<json> Agent::control(const json& document) {
+  const ControlRequest request = DROVER_TRY(read_control_request(document));
+  if (request.verb == Verb::status) return status();
+  if (request.verb == Verb::history) {
     json models = json::object();
     for (const auto& [model, line] : lines_) models[model.str()] = history_of(line->updater().record());
     return json{{"models", std::move(models)}};
   }
   std::vector<ModelName> here;
   for (const auto& [model, line] : lines_) here.push_back(model);
-  const ModelName model = DROVER_TRY(meant_model(request, here));
-  return control_model(verb, *lines_.at(model), request);
+  const ModelName model = DROVER_TRY(meant_model(request.model, here));
+  return control_model(request, *lines_.at(model));
 }
 
-Result<json> Agent::control_model(const std::string& verb, ModelLine& line, const json& request) {
+Result<json> Agent::control_model(const ControlRequest& request, ModelLine& line) {
   Updater& updater = line.updater();
-  if (verb == "rollback") {
-    std::optional<Version> version;
-    if (request.contains("version")) {
-      const std::string wanted = DROVER_TRY(text_in(request, "version"));
-      version = DROVER_TRY(Version::parse(wanted));
-    }
-    DROVER_TRY(updater.roll_back(version));
-  } else if (verb == "pin" || verb == "unpin") {
-    DROVER_TRY(updater.pin(verb == "pin"));
-  } else if (verb == "clear-quarantine") {
-    const std::string hex = DROVER_TRY(text_in(request, "digest"));
-    const Digest digest = DROVER_TRY(parse_digest(hex));
-    DROVER_TRY(updater.clear_quarantine(digest));
+  if (request.verb == Verb::rollback) {
+    DROVER_TRY(updater.roll_back(request.version));
+  } else if (request.verb == Verb::clear_quarantine) {
+    DROVER_TRY(updater.clear_quarantine(*request.digest));
   } else {
-    return fail(Code::invalid_argument, fmt::format("\"{}\" is no verb of the agent", verb.substr(0, 40)));
+    DROVER_TRY(updater.pin(request.verb == Verb::pin));
   }
   return json{{"models", {{updater.model().str(), status_of(updater.record())}}}};
 }

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 namespace drover::agent {
 namespace {
 
@@ -17,18 +15,15 @@ std::string list(const std::vector<ModelName>& models) {
 
 }  // namespace
 
-Result<ModelName> meant_model(const nlohmann::json& request, const std::vector<ModelName>& here) {
-  const auto named = request.find("model");
-  if (named == request.end()) {
+Result<ModelName> meant_model(const std::optional<ModelName>& named, const std::vector<ModelName>& here) {
+  if (!named) {
     if (here.size() == 1) return here.front();
     return fail(Code::invalid_argument,
                 fmt::format("name a model (--model); on this device: {}", list(here)));
   }
-  if (!named->is_string()) return fail(Code::invalid_argument, "\"model\" is not a text");
-  const ModelName model = DROVER_TRY(ModelName::parse(named->get<std::string>()));
-  if (std::ranges::find(here, model) != here.end()) return model;
+  if (std::ranges::find(here, *named) != here.end()) return *named;
   return fail(Code::not_found,
-              fmt::format("no model {} on this device; on this device: {}", model.str(), list(here)));
+              fmt::format("no model {} on this device; on this device: {}", named->str(), list(here)));
 }
 
 }  // namespace drover::agent

@@ -94,10 +94,11 @@ TEST(Names, RefuseWhatCouldLeaveAPath) {
 }
 
 TEST(Time, FormatsAndParsesBothWays) {
-  for (std::string_view text : {"1970-01-01T00:00:00Z", "2026-02-28T23:59:59Z", "2100-01-01T00:00:00Z"})
+  for (std::string_view text :
+       {"1970-01-01T00:00:00Z", "2026-02-28T23:59:59Z", "2100-01-01T00:00:00Z", "9999-12-31T23:59:59Z"})
     EXPECT_EQ(format_time(*parse_time(text)), text);
-  for (std::string_view bad :
-       {"2026-02-30T00:00:00Z", "2026-01-01", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00+01"})
+  for (std::string_view bad : {"2026-02-30T00:00:00Z", "2026-01-01", "2026-01-01T24:00:00Z",
+                               "2026-01-01T00:00:00+01", "9999-12-31T23:59:60Z"})
     EXPECT_FALSE(parse_time(bad).has_value()) << bad;
 }
 

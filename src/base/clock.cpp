@@ -92,7 +92,9 @@ Result<UnixTime> parse_time(std::string_view text) {
   if (!y || !mo || !d || !h || !mi || !s || *h > 23 || *mi > 59 || *s > 60) return bad();
   const year_month_day date{year(*y), month(static_cast<unsigned>(*mo)), day(static_cast<unsigned>(*d))};
   if (!date.ok()) return bad();
-  return sys_days(date) + hours(*h) + minutes(*mi) + seconds(*s);
+  const UnixTime time = sys_days(date) + hours(*h) + minutes(*mi) + seconds(*s);
+  if (floor<days>(time) > sys_days(year(9999) / December / 31)) return bad();  // by a leap second
+  return time;
 }
 
 Result<std::chrono::milliseconds> parse_duration(std::string_view text) {

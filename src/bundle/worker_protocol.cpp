@@ -1,11 +1,18 @@
 #include "bundle/worker_protocol.h"
 
+#include <limits>
+
 #include <nlohmann/json.hpp>
+
+#include "base/canonical_json.h"
 
 namespace drover::bundle {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using Read = nlohmann::json;
+
+constexpr std::size_t kAnswerBytesMax = 16 << 20;
 
 Json json_of(const TensorReport& tensor) {
   Json json = {{"name", tensor.name}, {"dtype", tensor.dtype}, {"shape", tensor.shape}};
@@ -40,46 +47,81 @@ std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);  // a model's names may be any bytes
 }
 
-// The readers below throw on a missing or mistyped member; parse() turns that into bad_response.
+// The readers below throw on a missing or mistyped member; parse() turns that into bad_response. A number is
+// read as what it is: get<>() would make any integer of any number, and of 1e300 not even a defined one.
 
-TensorReport tensor_of(const Json& json) {
+std::uint64_t count_of(const Read& json) { return json.get_ref<const Read::number_unsigned_t&>(); }
+
+std::int64_t whole_of(const Read& json) {
+  if (json.is_number_unsigned() && count_of(json) > std::numeric_limits<std::int64_t>::max())
+    throw Read::out_of_range::create(406, "number overflow", &json);
+  return json.get_ref<const Read::number_integer_t&>();
+}
+
+std::vector<std::int64_t> wholes_of(const Read& json) {
+  std::vector<std::int64_t> numbers;
+  for (const Read& entry : json.get_ref<const Read::array_t&>()) numbers.push_back(whole_of(entry));
+  return numbers;
+}
+
+Quantisation quantisation_of(const Read& json) {
+  const std::uint64_t axis = count_of(json.at("axis"));
+  if (axis > std::numeric_limits<int>::max()) throw Read::out_of_range::create(406, "axis", &json);
+  return {.scales = json.at("scales"),
+          .zero_points = wholes_of(json.at("zero_points")),
+          .axis = static_cast<int>(axis)};
+}
+
+TensorReport tensor_of(const Read& json) {
   TensorReport tensor{.name = json.at("name"),
                       .dtype = json.at("dtype"),
-                      .shape = json.at("shape"),
+                      .shape = wholes_of(json.at("shape")),
                       .quantisation = std::nullopt};
-  if (const Json& q = json.at("quantisation"); !q.is_null())
-    tensor.quantisation = {
-        .scales = q.at("scales"), .zero_points = q.at("zero_points"), .axis = q.at("axis")};
+  if (const Read& q = json.at("quantisation"); !q.is_null()) tensor.quantisation = quantisation_of(q);
   return tensor;
 }
 
-std::vector<TensorReport> tensors_of(const Json& json) {
+std::vector<TensorReport> tensors_of(const Read& json) {
   std::vector<TensorReport> tensors;
-  for (const Json& entry : json) tensors.push_back(tensor_of(entry));
+  for (const Read& entry : json.get_ref<const Read::array_t&>()) tensors.push_back(tensor_of(entry));
   return tensors;
 }
 
-EngineReport engine_of(const Json& json) {
+std::map<std::string, std::uint64_t> counts_of(const Read& json) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const auto& [name, count] : json.get_ref<const Read::object_t&>()) counts[name] = count_of(count);
+  return counts;
+}
+
+EngineReport engine_of(const Read& json) {
   return {.engine = json.at("name"),
           .version = json.at("version"),
           .delegate = json.at("delegate"),
-          .nodes = json.at("nodes"),
-          .nodes_delegated = json.at("nodes_delegated")};
+          .nodes = count_of(json.at("nodes")),
+          .nodes_delegated = count_of(json.at("nodes_delegated"))};
 }
 
-LatencyReport latency_of(const Json& json) {
+LatencyReport latency_of(const Read& json) {
   return {.median_us = json.at("median_us"),
           .p95_us = json.at("p95_us"),
           .max_us = json.at("max_us"),
-          .runs = json.at("runs")};
+          .runs = count_of(json.at("runs"))};
+}
+
+DeviationReport deviation_of(const Read& json) {
+  return {.output = json.at("output"),
+          .max_absolute = json.at("max_absolute"),
+          .top1_changes = count_of(json.at("top1_changes"))};
 }
 
 template <class Report>
-Result<Report> parse(std::string_view text, Report (*read)(const Json&)) {
+Result<Report> parse(std::string_view text, Report (*read)(const Read&)) {
   try {
-    const Json json = Json::parse(text);
-    if (json.at("ok").get<bool>()) return read(json);
-    return fail(code_named(json.at("code").get<std::string>()), json.at("message"));
+    const auto json = parse_json(text, {.bytes_max = kAnswerBytesMax});
+    if (!json)
+      return fail(Code::bad_response, fmt::format("the worker's answer is no JSON: {}", json.error().text()));
+    if (json->at("ok").get<bool>()) return read(*json);
+    return fail(code_named(json->at("code").get<std::string>()), json->at("message"));
   } catch (const nlohmann::json::exception& error) {
     return fail(Code::bad_response, fmt::format("the worker's answer cannot be read: {}", error.what()));
   }
@@ -133,7 +175,7 @@ std::string to_json(const Error& error) {
 }
 
 Result<AboutReport> parse_about_report(std::string_view json) {
-  return parse<AboutReport>(json, [](const Json& from) {
+  return parse<AboutReport>(json, [](const Read& from) {
     return AboutReport{.engine = from.at("engine"),
                        .version = from.at("version"),
                        .delegates = from.at("delegates").get<std::vector<std::string>>(),
@@ -142,36 +184,34 @@ Result<AboutReport> parse_about_report(std::string_view json) {
 }
 
 Result<InspectReport> parse_inspect_report(std::string_view json) {
-  return parse<InspectReport>(json, [](const Json& from) {
-    return InspectReport{.size_bytes = from.at("size_bytes"),
+  return parse<InspectReport>(json, [](const Read& from) {
+    return InspectReport{.size_bytes = count_of(from.at("size_bytes")),
                          .description = from.at("description"),
                          .inputs = tensors_of(from.at("inputs")),
                          .outputs = tensors_of(from.at("outputs")),
-                         .operators = from.at("operators").get<std::map<std::string, std::uint64_t>>(),
+                         .operators = counts_of(from.at("operators")),
                          .engine = engine_of(from.at("engine")),
                          .latency = latency_of(from.at("latency")),
-                         .peak_memory_bytes = from.at("peak_memory_bytes")};
+                         .peak_memory_bytes = count_of(from.at("peak_memory_bytes"))};
   });
 }
 
 Result<SmokeReport> parse_smoke_report(std::string_view json) {
-  return parse<SmokeReport>(json, [](const Json& from) {
-    SmokeReport report{.samples = from.at("samples"),
+  return parse<SmokeReport>(json, [](const Read& from) {
+    SmokeReport report{.samples = count_of(from.at("samples")),
                        .engine = engine_of(from.at("engine")),
                        .latency = latency_of(from.at("latency")),
-                       .peak_memory_bytes = from.at("peak_memory_bytes"),
+                       .peak_memory_bytes = count_of(from.at("peak_memory_bytes")),
                        .deviations = {}};
-    for (const Json& entry : from.at("deviations"))
-      report.deviations.push_back({.output = entry.at("output"),
-                                   .max_absolute = entry.at("max_absolute"),
-                                   .top1_changes = entry.at("top1_changes")});
+    for (const Read& entry : from.at("deviations").get_ref<const Read::array_t&>())
+      report.deviations.push_back(deviation_of(entry));
     return report;
   });
 }
 
 Result<RunReport> parse_run_report(std::string_view json) {
-  return parse<RunReport>(json, [](const Json& from) {
-    return RunReport{.samples = from.at("samples"),
+  return parse<RunReport>(json, [](const Read& from) {
+    return RunReport{.samples = count_of(from.at("samples")),
                      .engine = engine_of(from.at("engine")),
                      .latency = latency_of(from.at("latency"))};
   });
