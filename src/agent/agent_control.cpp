@@ -24,6 +24,7 @@ json Agent::status() {
   json agent = {{"running", true},
                 {"version", DROVER_VERSION},
                 {"repository", config_.repository_url()},
+                {"refreshes", refresher_.begun()},
                 {"error", error_or_null(refresher_.trouble())},
                 {"clock", clock ? json(nullptr) : error_or_null(clock.error())},
                 {"health", to_json(health_shown_.read())}};

@@ -52,6 +52,8 @@ Result<net::Answer> get_shadow(Services& services, const Call& call) {
   const DeviceId id = DROVER_TRY(named_device(services, call)).id;
   const std::string name = DROVER_TRY(shadow_name(call.request));
   const auto document = DROVER_TRY(load_shadow(services, id.str(), name));
+  if (!name.empty() && !document.exists())
+    return fail(Code::not_found, fmt::format("no shadow exists with name: {}", name));
   json answer = shadow::get_answer(document, services.clock->now());
   answer["desired_version"] = document.desired_version;
   return json_response(answer);

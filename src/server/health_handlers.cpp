@@ -25,6 +25,9 @@ Result<net::Answer> metrics(Services& services, const Call& call) {
   add("connections", "gauge", "Connections that are open.", counters.connections_open);
   add("connections_refused_total", "counter", "Connections over the limit.", counters.connections_refused);
   add("requests_total", "counter", "Requests taken.", counters.requests);
+  add("repository_metadata_total", "counter", "Metadata files served.", services.reads.metadata);
+  add("repository_targets_total", "counter", "Targets (bundles, channels) served, whole or in part.",
+      services.reads.targets);
   add("waiting", "gauge", "Requests that wait for a change.", counters.waiting);
   return net::Response{.headers = {{"content-type", "text/plain; version=0.0.4"}}, .body = std::move(text)};
 }

@@ -103,6 +103,24 @@ TEST_F(OperatorApi, ADeviceDoesNotSayWhatItIsToRun) {
   EXPECT_EQ(fleet.api("GET", "/devices/cam-1").body["desired"]["defect"]["version"], "1.0.0");
 }
 
+TEST_F(OperatorApi, AVersionThatIsNotThereIsAssignedByForceAlone) {
+  fleet.enrol("cam-1", fleet.token());
+  const Reply refused = fleet.api("POST", "/devices/cam-1/assign", {{"model", "m"}, {"version", "1.0.0"}});
+  EXPECT_NE(refused.body["error"]["message"].get<std::string>().find("with --force"), std::string::npos)
+      << "as drover device assign spells it: " << refused.body;
+}
+
+TEST_F(OperatorApi, ANamedShadowThatNobodyMadeIsNotFound) {
+  fleet.enrol("cam-1", fleet.token());
+  EXPECT_EQ(fleet.api("GET", "/devices/cam-1/shadow").status, 200) << "a device's own is always there";
+  const Reply none = fleet.api("GET", "/devices/cam-1/shadow?name=zz");
+  EXPECT_EQ(none.status, 404);
+  EXPECT_EQ(none.body["error"]["code"], "not_found");
+  EXPECT_EQ(none.body["error"]["message"], "no shadow exists with name: zz");
+  fleet.api("POST", "/devices/cam-1/shadow?name=zz", json::parse(R"({"state":{"desired":{"x":1}}})"));
+  EXPECT_EQ(fleet.api("GET", "/devices/cam-1/shadow?name=zz").body["state"]["desired"]["x"], 1);
+}
+
 TEST_F(OperatorApi, WritesDownWhoDidWhat) {
   fleet.enrol("cam-1", fleet.token());
   fleet.assign("cam-1", "1.0.0");
@@ -155,6 +173,23 @@ TEST_F(OperatorApi, AnswersHealthAndMetrics) {
       std::string::npos);
   EXPECT_EQ(fleet.send(fleet.pki.stranger(), {.url = "/nothing"}).status, 404);
   EXPECT_EQ(fleet.send(fleet.pki.stranger(), {.method = "DELETE", .url = "/healthz"}).status, 405);
+}
+
+TEST_F(OperatorApi, CountsWhatTheRepositoryServes) {
+  const std::string content = "bundle", path = target(content);
+  ASSERT_EQ(put(path, content).status, 201);
+  const auto served = [&](const std::string& what) {
+    const std::string text = fleet.send(fleet.pki.stranger(), {.url = "/metrics"}).raw.body;
+    const std::string name = "\ndrover_server_repository_" + what + "_total ";
+    const std::size_t at = text.find(name);
+    return at == std::string::npos ? -1 : std::stoi(text.substr(at + name.size()));
+  };
+  EXPECT_EQ(served("targets"), 0);
+  EXPECT_EQ(repo(path).status, 200);
+  EXPECT_EQ(repo(path).status, 200);
+  EXPECT_EQ(repo("targets/none").status, 404);
+  EXPECT_EQ(served("targets"), 2) << "what was served, not what was asked for";
+  EXPECT_EQ(served("metadata"), 0);
 }
 
 TEST_F(OperatorApi, FindsEverythingAgainAfterARestart) {

@@ -52,7 +52,7 @@ Status check_published(Services& services, const ModelName& model, const Version
   const Error none{
       Code::not_found,
       fmt::format("{} {} is not in this server's repository: publish it first, or assign it with "
-                  "force when devices fetch from another repository",
+                  "--force (\"force\":true) when devices fetch from another repository",
                   model.str(), version.str())};
   if (!files.info(repo::metadata_path(repository, "timestamp.json"))) return fail(none);
   const trust::TrustedSet state = DROVER_TRY(repo::load_repository(files, repository));

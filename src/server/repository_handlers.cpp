@@ -43,6 +43,8 @@ Result<net::Answer> read_repository(Services& services, const Call& call) {
   if (!is_repository_path(path)) return fail(Code::not_found, "the repository has metadata/ and targets/");
   const auto blob = DROVER_TRY(services.blobs->find(path));
   if (!blob) return fail(Code::not_found, fmt::format("there is no {} in the repository", path));
+  if (call.request.method == "GET")
+    ++(path.starts_with("targets/") ? services.reads.targets : services.reads.metadata);
   net::Response response;
   response.headers = {
       {"content-type", path.ends_with(".json") ? "application/json" : "application/octet-stream"},

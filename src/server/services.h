@@ -30,6 +30,11 @@ class SeenBook {
   std::map<DeviceId, UnixTime> changed_;  // guarded by mutex_
 };
 
+/// Files of the repository that were served since the start; a Range counts as one.
+struct RepositoryReads {
+  std::atomic<std::uint64_t> metadata = 0, targets = 0;
+};
+
 /// What the handlers work with.
 struct Services {
   Config config = {};
@@ -38,6 +43,7 @@ struct Services {
   std::unique_ptr<db::BlobStore> blobs = {};
   net::KeyAndCertificate authority = {};
   SeenBook seen = {};
+  RepositoryReads reads = {};
   std::unique_ptr<RateLimits> limits = {};
   /// From here on notify() and counters() are the running server's.
   void connect(net::Server& server) { server_ = &server; }
