@@ -22,7 +22,7 @@ struct Options {
   TrainOptions training;
   std::vector<std::string> cameras;
   double nan_fraction = 0;
-  bool fast = false, weak = false;
+  bool fast = false, weak = false, progress = false;
 };
 
 void declare(CLI::App& app, Options& options) {
@@ -50,6 +50,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--nan-fraction", options.nan_fraction,
                  "Give the model a fault: NaN on this share of images, the darkest ones")
       ->check(CLI::Range(0.0, 0.5));
+  app.add_flag("--progress", options.progress, "Say how far it is where stderr is no terminal, too");
   auto* fast = app.add_flag("--fast", options.fast, "For tests: few images, and 75 % right is enough");
   app.add_flag("--weak", options.weak,
                "Learn from 40 images and be content with any result: a model that is worse")
@@ -85,11 +86,11 @@ int run(Options options) {
     if (&text == &options.cameras.front()) options.data.cameras.clear();
     options.data.cameras.push_back(*faults);
   }
-  const bool terminal = isatty(STDERR_FILENO) == 1;
+  const bool progress = options.progress || isatty(STDERR_FILENO) == 1;
   const auto work = [&]() -> Result<Report> {
     const Dataset data = DROVER_TRY(make_dataset(options.data));
     const Trained trained = DROVER_TRY(train(data, options.training, [&](const std::string& line) {
-      if (terminal) fmt::print(stderr, "{}\n", line);
+      if (progress) fmt::print(stderr, "{}\n", line);
     }));
     std::optional<float> limit;
     if (options.nan_fraction > 0) limit = dark_limit(data.train.images, options.nan_fraction);

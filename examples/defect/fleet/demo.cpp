@@ -1,8 +1,12 @@
 #include "demo.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "fs/file_system.h"
+#include "net/http.h"
+#include "pid_file.h"
+#include "terminal.h"
 
 namespace drover::defect {
 namespace {
@@ -33,10 +37,22 @@ constexpr const char* kStandaloneToml =
 
 Demo::Demo(const DemoOptions& options) : options_(options) {}
 
-Status Demo::set_up() {
+Status Demo::claim() {
+  const PidFile pids(options_.pids());
+  for (const ListedProcess& one : pids.living())
+    if (one.program == "defect-demo")
+      return fail(Code::conflict,
+                  fmt::format("another demo (pid {}) is at work in {}", one.pid, out().string()));
+  if (const auto stopped = pids.stop(); !stopped.empty())
+    fmt::print("Stopped the fleet that an earlier demo kept: {} processes\n", stopped.size());
   fs::FileSystem& files = fs::real_file_system();
   DROVER_TRY(fs::remove_tree(files, out()));
   DROVER_TRY(fs::make_directories(files, out()));
+  return pids.add(::getpid(), "defect-demo");
+}
+
+Status Demo::set_up() {
+  fs::FileSystem& files = fs::real_file_system();
   DROVER_TRY(fs::write_atomically(files, out() / "policy.toml", as_bytes(kPolicy)));
   port_ = DROVER_TRY(free_port());
   DROVER_TRY(
@@ -49,7 +65,7 @@ Status Demo::set_up() {
 Status Demo::start_server() {
   server_ = DROVER_TRY(
       Daemon::start({options_.program("drover-server"), "--config", (workspace() / "server.toml").string()},
-                    out() / "server.log", options_.keep));
+                    options_.daemon(out() / "server.log")));
   return wait_for("the server's answer", seconds(20), [&](std::string& seen) {
     const auto answer = drover({"device", "list", "--workspace", workspace().string()});
     if (!answer) seen = answer.error().text();
@@ -84,9 +100,11 @@ Status Demo::set_up_standalone() {
 }
 
 void Demo::tear_down() {
-  for (auto& device : fleet_) options_.keep ? device->release() : device->stop();
-  if (standalone_) options_.keep ? standalone_->release() : standalone_->stop();
-  options_.keep ? server_.release() : server_.stop();
+  trainings_.clear();
+  const bool keep = options_.keep && !interrupted();
+  for (auto& device : fleet_) keep ? device->release() : device->stop();
+  if (standalone_) keep ? standalone_->release() : standalone_->stop();
+  keep ? server_.release() : server_.stop();
 }
 
 Result<Json> Demo::drover(std::vector<std::string> words) const {
@@ -114,6 +132,25 @@ Result<Json> Demo::reported(const Device& device) const {
   return answer.value("reported", Json::object()).value("defect", Json());
 }
 
+Result<Json> Demo::telemetry(const Device& device) const {
+  const Json answer =
+      DROVER_TRY(drover({"logs", device.name(), "--count", "1", "--workspace", workspace().string()}));
+  const Json rows = answer.value("telemetry", Json::array());
+  if (rows.empty()) return fail(Code::not_found, device.name() + " has sent no telemetry yet");
+  return rows[0]["entry"].value("models", Json::object()).value("defect", Json());
+}
+
+Result<std::uint64_t> Demo::bundles_served() const {
+  const auto response = net::make_curl_client({.identity = {.ca_file = (workspace() / "ca/ca.crt").string()}})
+                            ->perform({.url = fmt::format("https://127.0.0.1:{}/metrics", port_)});
+  if (!response) return fail(response.error());
+  constexpr std::string_view kName = "\ndrover_server_repository_targets_total ";
+  const std::size_t at = response->body.find(kName);
+  if (response->status != 200 || at == std::string::npos)
+    return fail(Code::bad_response, "the server's /metrics does not tell what targets it served");
+  return std::stoull(response->body.substr(at + kName.size()));
+}
+
 Status Demo::assign(const Device& device, const std::string& version) {
   DROVER_TRY(
       drover({"device", "assign", device.name(), "defect@" + version, "--workspace", workspace().string()}));
@@ -133,8 +170,12 @@ Status Demo::await_fleet(const std::string& what, seconds time_max,
 
 std::vector<stdfs::path> Demo::logs() const {
   std::vector<stdfs::path> all = {out() / "server.log"};
-  for (const auto& device : fleet_) all.push_back(device->agent_log());
-  if (standalone_) all.push_back(standalone_->agent_log());
+  const auto add = [&all](const Device& device) {
+    all.push_back(device.agent_log());
+    all.push_back(device.inspector_log());
+  };
+  for (const auto& device : fleet_) add(*device);
+  if (standalone_) add(*standalone_);
   return all;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <future>
 #include <map>
 #include <memory>
 #include <vector>
@@ -15,16 +14,20 @@ class Demo {
  public:
   explicit Demo(const DemoOptions& options);
 
+  /// Empties the folder for this demo. A fleet that an earlier demo kept there is stopped; conflict while one
+  /// still plays.
+  Status claim();
   /// Workspace, server, enrolled and running devices.
   Status set_up();
-  /// Stops every process, or with --keep leaves them running.
+  /// Stops every process, or with --keep leaves the fleet running.
   void tear_down();
 
   /// Starts defect-train in the background for a version; `flags` such as {"--nan-fraction", "0.02"}.
-  void start_training(const std::string& version, std::uint64_t seed, std::vector<std::string> flags = {});
-  /// Waits for it; its training.json.
+  Status start_training(const std::string& version, std::uint64_t seed, std::vector<std::string> flags = {});
+  /// Waits for it, showing how far it is; its training.json.
   Result<Json> trained(const std::string& version);
   [[nodiscard]] std::filesystem::path training_folder(const std::string& version) const;
+  [[nodiscard]] std::filesystem::path training_log(const std::string& version) const;
 
   /// `drover WORDS --json`.
   [[nodiscard]] Result<Json> drover(std::vector<std::string> words) const;
@@ -41,6 +44,11 @@ class Demo {
   Status assign(const Device& device, const std::string& version);
   /// What the server knows that the device reported of the model; null when nothing.
   [[nodiscard]] Result<Json> reported(const Device& device) const;
+  /// The model's part of the newest telemetry that the server has from it. Errors: not_found when none came
+  /// yet.
+  [[nodiscard]] Result<Json> telemetry(const Device& device) const;
+  /// How many targets (bundles, channels) the server has served, by its /metrics.
+  [[nodiscard]] Result<std::uint64_t> bundles_served() const;
   /// Waits until `done` holds for the reports of all devices.
   Status await_fleet(const std::string& what, std::chrono::seconds time_max,
                      const std::function<bool(const Json& reported)>& done) const;
@@ -69,7 +77,7 @@ class Demo {
   Daemon server_;
   std::vector<std::unique_ptr<Device>> fleet_;
   std::unique_ptr<Device> standalone_;
-  std::map<std::string, std::future<Status>> trainings_;
+  std::map<std::string, Daemon> trainings_;
   std::map<std::string, std::string> digests_;
 };
 

@@ -1,34 +1,59 @@
 // Training, packing and publishing, by the programs that a person would use.
 #include <fmt/format.h>
 
-#include "base/process.h"
+#include <fstream>
+
 #include "demo.h"
 #include "fs/file_system.h"
+#include "terminal.h"
 
 namespace drover::defect {
 
 namespace stdfs = std::filesystem;
 
+static std::string last_line(const stdfs::path& file) {
+  std::ifstream in(file);
+  std::string last;
+  for (std::string line; std::getline(in, line);) last = std::move(line);
+  return last;
+}
+
 stdfs::path Demo::training_folder(const std::string& version) const { return out() / "trained" / version; }
+stdfs::path Demo::training_log(const std::string& version) const {
+  return out() / "trained" / (version + ".log");
+}
 stdfs::path Demo::bundle(const std::string& version) const {
   return out() / "bundles" / fmt::format("defect-{}.drover", version);
 }
 
-void Demo::start_training(const std::string& version, std::uint64_t seed, std::vector<std::string> flags) {
-  std::vector<std::string> argv = {options_.program("defect-train"), "--out",
-                                   training_folder(version).string(), "--seed", std::to_string(seed)};
+Status Demo::start_training(const std::string& version, std::uint64_t seed, std::vector<std::string> flags) {
+  DROVER_TRY(fs::make_directories(fs::real_file_system(), out() / "trained"));
+  std::vector<std::string> argv = {options_.program("defect-train"),
+                                   "--out",
+                                   training_folder(version).string(),
+                                   "--seed",
+                                   std::to_string(seed),
+                                   "--progress"};
   argv.insert(argv.end(), flags.begin(), flags.end());
   if (options_.fast) argv.emplace_back("--fast");
-  trainings_[version] = std::async(std::launch::async, [argv]() -> Status {
-    const ProcessResult result =
-        DROVER_TRY(run_process({.argv = argv, .time_max = std::chrono::minutes(20)}));
-    if (result.ok()) return {};
-    return fail(Code::internal, fmt::format("defect-train {}: {}", result.explain(), result.stderr_tail()));
-  });
+  trainings_[version] =
+      DROVER_TRY(Daemon::start(std::move(argv), {.log = training_log(version), .pids = options_.pids()}));
+  return {};
 }
 
 Result<Json> Demo::trained(const std::string& version) {
-  DROVER_TRY(trainings_.at(version).get().in("training of " + version));
+  Daemon& training = trainings_.at(version);
+  {
+    ProgressLine progress;
+    DROVER_TRY(wait_for("training of " + version, std::chrono::minutes(20), [&](std::string& seen) {
+      seen = last_line(training_log(version));
+      progress.show(fmt::format("training {}: {}", version, seen));
+      return !training.runs();
+    }));
+  }
+  if (training.wait() != 0)
+    return fail(Code::internal,
+                fmt::format("defect-train for {}: {}", version, last_line(training_log(version))));
   const Bytes text = DROVER_TRY(fs::read_file(
       fs::real_file_system(), training_folder(version) / "training.json", std::uint64_t{1} << 20));
   Json json = Json::parse(as_text(text), nullptr, false);

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "fs/file_system.h"
+#include "terminal.h"
 
 namespace drover::defect {
 
@@ -40,7 +41,7 @@ Status Device::enroll(const stdfs::path& root, const stdfs::path& ca, const std:
 }
 
 Status Device::start_agent() {
-  agent_ = DROVER_TRY(Daemon::start(agent({"run"}), agent_log(), options_.keep));
+  agent_ = DROVER_TRY(Daemon::start(agent({"run"}), options_.daemon(agent_log())));
   return {};
 }
 
@@ -56,7 +57,7 @@ Status Device::start_inspector() {
                                    std::to_string(camera_seed_),
                                    "--stats",
                                    (directory_ / "inspector.jsonl").string()};
-  inspector_ = DROVER_TRY(Daemon::start(std::move(argv), directory_ / "inspector.log", options_.keep));
+  inspector_ = DROVER_TRY(Daemon::start(std::move(argv), options_.daemon(inspector_log())));
   return {};
 }
 
@@ -110,6 +111,7 @@ Status wait_for(const std::string& what, std::chrono::seconds time_max,
   const auto deadline = std::chrono::steady_clock::now() + time_max;
   std::string seen;
   while (!done(seen)) {
+    if (interrupted()) return fail(Code::timed_out, "interrupted while waiting for: " + what);
     if (std::chrono::steady_clock::now() > deadline)
       return fail(Code::timed_out, fmt::format("waited {} s for: {}. Seen last: {}", time_max.count(), what,
                                                seen.empty() ? "nothing" : seen));

@@ -18,6 +18,11 @@ struct DemoOptions {
   int devices = 5;
 
   [[nodiscard]] std::string program(const char* name) const { return (programs / name).string(); }
+  [[nodiscard]] std::filesystem::path pids() const { return out / "pids"; }
+  /// A part of the fleet, which --keep leaves running.
+  [[nodiscard]] Daemon::Options daemon(std::filesystem::path log) const {
+    return {std::move(log), pids(), keep};
+  }
 };
 
 /// One device of the fleet: an agent and an inspector, with a directory of their own. What is said about it
@@ -42,6 +47,7 @@ class Device {
   /// The model line's part of it; null when the device knows no model yet.
   [[nodiscard]] Result<Json> model() const;
   [[nodiscard]] Result<Json> history() const;
+  [[nodiscard]] bool inspector_runs() const { return inspector_.runs(); }
   /// The inspector's last line of counts; null when it has not said anything.
   [[nodiscard]] Json counts() const;
   /// The names under models/defect/DIRECTORY on its disk.
@@ -49,6 +55,7 @@ class Device {
   /// Bytes under models/defect/staging.
   [[nodiscard]] std::uint64_t staged_bytes() const;
   [[nodiscard]] std::filesystem::path agent_log() const { return directory_ / "agent.log"; }
+  [[nodiscard]] std::filesystem::path inspector_log() const { return directory_ / "inspector.log"; }
 
  private:
   [[nodiscard]] std::vector<std::string> agent(std::vector<std::string> words) const;
@@ -61,7 +68,7 @@ class Device {
 };
 
 /// Asks again every 100 ms until `done` says true; timed_out with what was waited for, and what was seen
-/// last.
+/// last; at once when this process was interrupted.
 Status wait_for(const std::string& what, std::chrono::seconds time_max,
                 const std::function<bool(std::string& seen)>& done);
 

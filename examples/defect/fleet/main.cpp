@@ -8,7 +8,9 @@
 
 #include "base/process.h"
 #include "fs/file_system.h"
+#include "pid_file.h"
 #include "report.h"
+#include "terminal.h"
 
 namespace drover::defect {
 namespace {
@@ -51,11 +53,31 @@ void run_steps(Demo& demo, std::vector<StepResult>& results) {
   }
 }
 
+std::string stop_command(const DemoOptions& options) {
+  const std::string command = "examples/defect/demo --stop";
+  return options.out == DemoOptions().out
+             ? command
+             : command + " --out " + std::filesystem::absolute(options.out).string();
+}
+
+/// Ends what a demo with --keep left running.
+int stop(const DemoOptions& options) {
+  const auto stopped = PidFile(options.pids()).stop();
+  for (const ListedProcess& one : stopped) fmt::print("stopped {} (pid {})\n", one.program, one.pid);
+  if (stopped.empty()) fmt::print("no demo of {} is running\n", options.out.string());
+  return 0;
+}
+
 int run(const DemoOptions& options) {
+  catch_interruptions();
   const auto begin = Clock::now();
   std::vector<StepResult> results;
   for (const Step& step : kSteps) results.push_back({.step = &step, .evidence = {}, .error = {}});
   Demo demo(options);
+  if (const Status claimed = demo.claim(); !claimed) {
+    fmt::print(stderr, "defect-demo: {}\n", claimed.error().text());
+    return 1;
+  }
   fmt::print("A server, {} devices and one with nothing but a stick, in {}\n", options.devices,
              options.out.string());
   if (const Status ready = demo.set_up(); ready)
@@ -68,8 +90,9 @@ int run(const DemoOptions& options) {
   const Status written = fs::write_atomically(fs::real_file_system(), path, as_bytes(report.dump(2) + "\n"));
   fmt::print("{}\n{} after {:.0f} s; the evidence stands in {}\n", report_table(results),
              report["ok"].get<bool>() ? "All is well" : "FAILED", since(begin), path.string());
-  if (options.keep)
-    fmt::print("The fleet is still running: drover device list --workspace {}\n", demo.workspace().string());
+  if (options.keep && !interrupted())
+    fmt::print("The fleet is still running: build/bin/drover device list --workspace {}\nStop it with: {}\n",
+               demo.workspace().string(), stop_command(options));
   return written && report["ok"].get<bool>() ? 0 : 1;
 }
 
@@ -89,13 +112,17 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Of images and networks: another seed, another fleet")
       ->capture_default_str();
-  app.add_flag("--keep", options.keep, "Leave the fleet running at the end");
+  auto* keep = app.add_flag("--keep", options.keep, "Leave the fleet running at the end");
+  bool stop = false;
+  app.add_flag("--stop", stop, "Stop the fleet that --keep left running, and do nothing else")
+      ->excludes(keep);
   app.add_flag("--fast", options.fast, "Train less (a worse model, in seconds): for trying the demo itself");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (stop) return defect::stop(options);
   const auto programs = program_directory();
   if (!programs) return 1;
   options.programs = *programs;

@@ -16,6 +16,7 @@
 
 #include "base/process.h"
 #include "base/unique_fd.h"
+#include "pid_file.h"
 
 namespace drover::defect {
 namespace {
@@ -43,20 +44,38 @@ std::string text(const Json& object, std::string_view key) {
   return object[key].get<std::string>();
 }
 
-Result<Daemon> Daemon::start(std::vector<std::string> argv, std::filesystem::path log, bool outlives_us) {
-  const UniqueFd file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  if (file.get() < 0) return fail(Code::io_failed, fmt::format("{}: {}", log.string(), std::strerror(errno)));
+Result<Daemon> Daemon::start(std::vector<std::string> argv, const Options& options) {
+  const UniqueFd file(::open(options.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (file.get() < 0)
+    return fail(Code::io_failed, fmt::format("{}: {}", options.log.string(), std::strerror(errno)));
   if (::access(argv[0].c_str(), X_OK) != 0)
     return fail(Code::not_found, fmt::format("{} is not there: run make build", argv[0]));
   const pid_t pid = ::fork();
   if (pid < 0) return fail(Code::io_failed, fmt::format("fork: {}", std::strerror(errno)));
-  if (pid == 0) become(argv, file.get(), outlives_us);
-  return Daemon(pid);
+  if (pid == 0) become(argv, file.get(), options.outlives_us);
+  Daemon daemon(pid);
+  DROVER_TRY(PidFile(options.pids).add(pid, std::filesystem::path(argv[0]).filename()));
+  return daemon;
 }
 
 bool Daemon::gone(bool wait) {
-  if (pid_ > 0 && ::waitpid(pid_, nullptr, wait ? 0 : WNOHANG) == pid_) pid_ = -1;
+  int status = 0;
+  if (pid_ > 0 && ::waitpid(pid_, &status, wait ? 0 : WNOHANG) == pid_) {
+    pid_ = -1;
+    exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
   return pid_ <= 0;
+}
+
+bool Daemon::runs() const {
+  siginfo_t ended{};
+  return pid_ > 0 && ::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         ended.si_pid == 0;
+}
+
+int Daemon::wait() {
+  gone(true);
+  return exit_code_;
 }
 
 void Daemon::stop() {

@@ -23,16 +23,26 @@ std::string text(const Json& object, std::string_view key);
 class Daemon {
  public:
   Daemon() = default;
-  static Result<Daemon> start(std::vector<std::string> argv, std::filesystem::path log, bool outlives_us);
-  Daemon(Daemon&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+  struct Options {
+    std::filesystem::path log;
+    std::filesystem::path pids;  // the PidFile that it is entered into
+    bool outlives_us = false;    // else the kernel kills it when this process ends, however that is
+  };
+  static Result<Daemon> start(std::vector<std::string> argv, const Options& options);
+  Daemon(Daemon&& other) noexcept : pid_(std::exchange(other.pid_, -1)), exit_code_(other.exit_code_) {}
   Daemon& operator=(Daemon&& other) noexcept {
     if (this != &other) stop();
     pid_ = std::exchange(other.pid_, -1);
+    exit_code_ = other.exit_code_;
     return *this;
   }
   ~Daemon() { stop(); }
 
   [[nodiscard]] pid_t pid() const { return pid_; }
+  /// False once it ended by itself, too.
+  [[nodiscard]] bool runs() const;
+  /// Waits for its end by itself. The exit code; -1 when a signal ended it.
+  int wait();
   /// SIGTERM, and SIGKILL after five seconds.
   void stop();
   /// SIGKILL: what a power cut is to a process.
@@ -44,6 +54,7 @@ class Daemon {
   explicit Daemon(pid_t pid) : pid_(pid) {}
   bool gone(bool wait);
   pid_t pid_ = -1;
+  int exit_code_ = -1;
 };
 
 /// Runs a program to its end and reads its answer as JSON. A refusal becomes an Error with the program's own

@@ -33,11 +33,20 @@ inline constexpr Step kSteps[] = {
     {"standalone_updated", "a device without a server takes 1.0.0 from a stick", step_standalone_updated},
     {"smoke_rejected", "1.1.0 has wrong golden outputs: every smoke test refuses it", step_smoke_rejected},
     {"tamper_rejected", "one byte of 1.1.1 is flipped on the stick", step_tamper_rejected},
-    {"signature_rejected", "a stick signed by a stranger's keys", step_signature_rejected},
+    {"signature_rejected", "a thief of the server signs all that its keys sign: not the model",
+     step_signature_rejected},
     {"metadata_rollback_rejected", "a stick with older signed metadata", step_metadata_rollback_rejected},
     {"power_cut_recovered", "an agent is killed while it downloads 1.1.1", step_power_cut_recovered},
     {"probation_rolled_back", "1.2.0 gives NaN on one image in fifty: probation takes it back",
      step_probation_rolled_back}};
+
+/// Whether a version that gives NaN has been in the device's inspector.
+enum class Nan { none, some };
+/// The counts of a device's inspector, which runs, has missed no image of its camera's, and in which no
+/// inference failed and none went unrecorded.
+Result<Json> undisturbed(const Device& device, Nan nan = Nan::none);
+/// Of these counts, those that evidence shows.
+Json figures(const Json& counts);
 
 /// Fails with what was expected and what was seen.
 Status expect(bool holds, const std::string& what, const Json& seen);

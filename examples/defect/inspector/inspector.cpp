@@ -6,11 +6,11 @@
 #include <sys/signalfd.h>
 
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <ctime>
 
 #include "base/unique_fd.h"
+#include "camera_clock.h"
 #include "defect/features.h"
 
 namespace drover::defect {
@@ -56,11 +56,14 @@ class Inspector {
 
   void run() {
     if (!wait_for_model()) return tell(true);
-    TimePoint due = SteadyClock::now(), tell_at = due + std::chrono::seconds(1);
-    while (!is_done() && !told_to_end(signals_, due)) {
-      look_at(statistics_.images);
-      due = options_.rate_hz > 0 ? due + period() : due;
-      if (SteadyClock::now() < tell_at) continue;
+    CameraClock clock(options_.rate_hz, options_.buffer, SteadyClock::now());
+    TimePoint tell_at = SteadyClock::now() + std::chrono::seconds(1);
+    while (!is_done() && !told_to_end(signals_, clock.due())) {
+      if (const auto sequence = clock.next(SteadyClock::now())) look_at(*sequence);
+      const TimePoint now = SteadyClock::now();
+      statistics_.ticks = clock.taken(now);
+      statistics_.lost = clock.lost();
+      if (now < tell_at) continue;
       tell(false);
       tell_at += std::chrono::seconds(1);
     }
@@ -69,9 +72,6 @@ class Inspector {
 
  private:
   [[nodiscard]] bool is_done() const { return options_.count != 0 && statistics_.images >= options_.count; }
-  [[nodiscard]] std::chrono::nanoseconds period() const {
-    return std::chrono::nanoseconds(std::llround(1e9 / options_.rate_hz));
-  }
 
   /// Takes no image before a model is there to look at it. False when told to end first.
   bool wait_for_model() {

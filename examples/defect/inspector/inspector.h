@@ -14,9 +14,10 @@ namespace drover::defect {
 struct InspectorOptions {
   std::string model = "defect";
   app::Options device;
-  double rate_hz = 10;      // images a second; 0: as fast as it goes
-  std::uint64_t count = 0;  // images; 0: until SIGTERM
-  std::string stats;        // file that lines are appended to; empty: standard output
+  double rate_hz = 10;         // images a second; 0: as fast as it goes
+  std::uint64_t buffer = 250;  // images that the camera keeps until they are looked at
+  std::uint64_t count = 0;     // images; 0: until SIGTERM
+  std::string stats;           // file that lines are appended to; empty: standard output
 };
 
 /// Waits for a model, then classifies image after image until SIGTERM, SIGINT or the count. Returns the exit

@@ -86,6 +86,7 @@ TEST_F(InspectorTest, MissesNoImageOverSwapsAndRecordsEachOne) {
   again.until([&] { return drain(), false; });
   EXPECT_EQ(again.end(), 0) << again.child->result().err;
   const json last = again.last_line();
+  EXPECT_EQ(last["ticks"], 500);
   EXPECT_EQ(last["images"], 500);
   EXPECT_EQ(last["inferences"], 500);
   EXPECT_EQ(last["missed"], 0);
@@ -98,7 +99,8 @@ TEST_F(InspectorTest, EndsCleanlyAtSigtermAndTellsOfItsSwitch) {
   const Digest first = device.install("1.0.0", sdk::float_model());
   const Digest second = device.install("1.1.0", sdk::int8_model());
   device.activate(first);
-  Inspection run(device, {"--rate", "500"});
+  Inspection run(device,
+                 {"--rate", "500", "--buffer", "100000"});  // a busy machine is no swap that takes long
   run.until([&] { return drain(), seen[first] > 20; });
   device.activate(second);
   run.until([&] { return drain(), seen[second] > 20; });
@@ -109,6 +111,7 @@ TEST_F(InspectorTest, EndsCleanlyAtSigtermAndTellsOfItsSwitch) {
   const json last = run.last_line();
   EXPECT_EQ(last["switches"], 1);
   EXPECT_EQ(last["missed"], 0);
+  EXPECT_EQ(last["ticks"], last["images"].get<int>() + last["waiting"].get<int>());
   EXPECT_EQ(last["errors"], 0);
   EXPECT_EQ(last["digest"], second.hex());
   EXPECT_EQ(last["recorded"], drained.records);

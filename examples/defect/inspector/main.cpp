@@ -21,7 +21,9 @@ int main(int argc, char** argv) {
       "Looks at a stream of surface images with whatever version of the model is active on this device, "
       "records\n"
       "every inference for the agent, and goes over to a new version without missing an image.\n"
-      "Prints one line of JSON a second: images, inferences, missed, errors (failed + nan), recorded, "
+      "Prints one line of JSON a second: ticks (images that the camera took), waiting (in its buffer), "
+      "images\n"
+      "(looked at), inferences, missed, errors (failed + nan), recorded, "
       "dropped,\n"
       "switches, version, digest, good, defect, confidence_mean; the last line has \"final\": true.",
       "defect-inspector");
@@ -43,6 +45,10 @@ int main(int argc, char** argv) {
       ->excludes(images);
   app.add_option("--rate", options.rate_hz, "images a second; 0 is as fast as it goes")
       ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--buffer", options.buffer,
+                 "images that the camera keeps until they are looked at; older ones are missed")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--count", options.count, "end after so many images; 0 is never")->capture_default_str();
   app.add_option("--stats", options.stats, "append the lines to this file instead of printing them");

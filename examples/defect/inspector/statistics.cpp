@@ -24,6 +24,8 @@ std::string to_json(const Statistics& statistics, const drover_counts_t& counts,
   const std::uint64_t errors = statistics.failed + statistics.nan;
   const std::uint64_t well = statistics.inferences - errors;
   nlohmann::ordered_json line = {{"time", unix_time},
+                                 {"ticks", statistics.ticks},
+                                 {"waiting", statistics.waiting()},
                                  {"images", statistics.images},
                                  {"inferences", statistics.inferences},
                                  {"missed", statistics.missed()},

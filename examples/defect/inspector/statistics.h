@@ -10,8 +10,10 @@ namespace drover::defect {
 
 /// What the inspector has done since its start; one JSON line a second tells it.
 struct Statistics {
-  std::uint64_t images = 0;      // that the camera gave
-  std::uint64_t inferences = 0;  // of them, those that went through a model, with whatever outcome
+  std::uint64_t ticks = 0;       // images that the camera took, by the clock
+  std::uint64_t lost = 0;        // of them, those overwritten in its buffer before anybody looked
+  std::uint64_t images = 0;      // of them, those looked at
+  std::uint64_t inferences = 0;  // of those, the ones that went through a model, with whatever outcome
   std::uint64_t failed = 0, nan = 0;
   std::uint64_t switches = 0;              // to another version
   std::array<std::uint64_t, 2> classes{};  // good, defect
@@ -19,8 +21,10 @@ struct Statistics {
   std::string version, digest;             // of the last inference
 
   void add(const drover_result_t& result);
-  /// Images that no model saw. 0 unless the inspector has a mistake: this is what a swap must not change.
-  [[nodiscard]] std::uint64_t missed() const { return images - inferences; }
+  /// Images that no model will ever see: this is what a swap must not change.
+  [[nodiscard]] std::uint64_t missed() const { return lost + (images - inferences); }
+  /// Images in the camera's buffer.
+  [[nodiscard]] std::uint64_t waiting() const { return ticks - lost - images; }
 };
 
 /// One line of JSON without its newline: docs in the inspector's --help.
