@@ -20,12 +20,15 @@ using nlohmann::json;
 
 volatile std::sig_atomic_t stop_asked = 0;
 
+/// On stdout with --json, else on stderr: a line for people, or of the log where that is JSON. The exit code.
 int tell(const Arguments& arguments, const Error& error) {
   if (arguments.json)
     fmt::print("{}\n", json{{"error", {{"code", name(error.code)}, {"message", error.text()}}}}.dump());
+  else if (arguments.log_format == "json")
+    log::error(error.text(), {{"code", std::string(name(error.code))}});
   else
     fmt::print(stderr, "drover-agent: {}\n", error.text());
-  return 1;
+  return error.code == Code::invalid_argument ? 2 : 1;
 }
 
 Result<Config> checked_config(const Arguments& arguments) {

@@ -4,7 +4,8 @@
 
 namespace drover::agent {
 
-// The verbs of drover-agent. Each prints its answer and returns the exit code: 0 ok, 1 failed or refused.
+// The verbs of drover-agent. Each prints its answer and returns the exit code: 0 ok, 1 failed or refused,
+// 2 usage.
 
 int run_agent(const Arguments& arguments);
 int run_enroll(const Arguments& arguments);

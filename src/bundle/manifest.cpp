@@ -61,28 +61,15 @@ Result<std::vector<std::string>> read_labels(JsonFields& fields) {
   return labels;
 }
 
-Status check_requirement(const JsonFields& fields, const std::string& key, const std::string& value) {
-  const bool label = key.starts_with("label.") && key.size() > 6;
-  if (!label && std::ranges::find(kRequirements, key) == kRequirements.end())
-    return fields.bad(key.substr(0, 80),
-                      fmt::format("unknown; known are {} and label.KEY", fmt::join(kRequirements, ", ")));
-  if (value.empty()) return fields.bad(key, "a value expected");
-  if (key == "memory_mb" &&
-      (value.size() > 9 || !std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; })))
-    return fields.bad(key, "a whole number of MiB expected");
-  if (key == "delegate" && value.find_first_of(", ") != std::string::npos)
-    return fields.bad(key, "one delegate expected: a model runs on one");
-  return {};
-}
-
 Result<std::map<std::string, std::string>> read_requirements(JsonFields& fields) {
   std::map<std::string, std::string> requirements;
   if (!fields.has("requires")) return requirements;
   const json* object = DROVER_TRY(fields.object("requires", 64));
   JsonFields inner = DROVER_TRY(JsonFields::of(*object, "requires", Code::bad_manifest));
   for (const auto& [key, unused] : object->items()) {
-    const std::string value = DROVER_TRY(inner.text(key, 256));
-    DROVER_TRY(check_requirement(inner, key, value));
+    const std::string value = DROVER_TRY(inner.text(key, kRequirementBytesMax));
+    if (const std::string fault = requirement_fault(key, value); !fault.empty())
+      return inner.bad(key.substr(0, 80), fault);
     requirements[key] = value;
   }
   return requirements;
@@ -183,6 +170,20 @@ Status check_whole(const Manifest& manifest) {
 }
 
 }  // namespace
+
+std::string requirement_fault(const std::string& key, const std::string& value) {
+  const bool label = key.starts_with("label.") && key.size() > 6;
+  if (!label && std::ranges::find(kRequirements, key) == kRequirements.end())
+    return fmt::format("unknown; known are {} and label.KEY", fmt::join(kRequirements, ", "));
+  if (value.empty()) return "a value expected";
+  if (value.size() > kRequirementBytesMax)
+    return fmt::format("at most {} bytes expected", kRequirementBytesMax);
+  const bool is_number = std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
+  if (key == "memory_mb" && (value.size() > 9 || !is_number)) return "a whole number of MiB expected";
+  if (key == "delegate" && value.find_first_of(", ") != std::string::npos)
+    return "one delegate expected: a model runs on one";
+  return {};
+}
 
 bool is_member_path(std::string_view path) {
   return std::ranges::find(kMemberPaths, path) != kMemberPaths.end();

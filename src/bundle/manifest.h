@@ -97,6 +97,10 @@ inline constexpr std::size_t kManifestBytesMax = std::size_t{1} << 20;
 inline constexpr std::string_view kManifestPath = "manifest.json";
 inline constexpr std::string_view kModelPath = "model.tflite";
 
+constexpr std::size_t kRequirementBytesMax = 256;
+/// What is wrong with a requirement, in words; empty when nothing is.
+std::string requirement_fault(const std::string& key, const std::string& value);
+
 /// The paths that a bundle may have.
 bool is_member_path(std::string_view path);
 /// The path "golden/inputs" has in this bundle: with .npy or .npz; nothing when there is no such member.

@@ -3,20 +3,14 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include <cstdlib>
-
 #include "base/canonical_json.h"
+#include "cli/settings.h"
 
 namespace drover::cli {
 namespace {
 
 constexpr std::uint64_t kAnswerBytesMax = 64 << 20;
 constexpr std::chrono::minutes kServerWritesMax{10};  // a large file's way to the server's disk
-
-std::string or_environment(const std::string& given, const char* variable) {
-  const char* value = std::getenv(variable);
-  return given.empty() && value != nullptr ? value : given;
-}
 
 Result<std::string> read_token(const std::string& path) {
   const Bytes bytes = DROVER_TRY(fs::read_file(fs::real_file_system(), path, 4096).in("token"));
@@ -62,6 +56,7 @@ Error server_error(int status, const nlohmann::json& answer) {
     return {Code::bad_response, fmt::format("the server answered {}", status)};
   const bool is_named = error.contains("code") && error["code"].is_string();
   const Code code = is_named        ? code_named(error["code"].get<std::string>())
+                    : status == 404 ? Code::not_found
                     : status == 409 ? Code::conflict
                     : status == 413 ? Code::too_large
                                     : Code::invalid_argument;
@@ -72,8 +67,9 @@ Error server_error(int status, const nlohmann::json& answer) {
 
 void add_api_options(CLI::App* verb, ApiOptions& options) {
   verb->add_option("--server", options.server, "The server's URL (environment: DROVER_SERVER)");
-  verb->add_option("--token-file", options.token_file,
-                   "File with an operator's token (environment: DROVER_TOKEN is the token)");
+  verb->add_option(
+      "--token-file", options.token_file,
+      "File with an operator's token (environment: DROVER_TOKEN_FILE; DROVER_TOKEN is the token)");
   verb->add_option("--ca", options.ca,
                    "The authority of the server's certificate, PEM (environment: DROVER_CA)");
   verb->add_option(
@@ -85,7 +81,8 @@ Result<ApiClient> ApiClient::connect(const ApiOptions& options) {
   ApiClient client;
   client.url_ = or_environment(options.server, "DROVER_SERVER");
   std::string ca = or_environment(options.ca, "DROVER_CA");
-  if (!options.token_file.empty()) client.token_ = DROVER_TRY(read_token(options.token_file));
+  const std::string token_file = or_environment(options.token_file, "DROVER_TOKEN_FILE");
+  if (!token_file.empty()) client.token_ = DROVER_TRY(read_token(token_file));
   if (client.token_.empty()) client.token_ = or_environment("", "DROVER_TOKEN");
   const std::filesystem::path workspace = or_environment(options.workspace, "DROVER_WORKSPACE");
   if (!workspace.empty()) {

@@ -88,7 +88,7 @@ Status write_new(const bundle::Manifest& manifest, const bundle::Members& member
 
 }  // namespace
 
-Result<bool> is_bundle_file(const std::string& path) {
+Result<FileKind> kind_of(const std::string& path) {
   const Source source = DROVER_TRY(bundle::open_source(path));
   Bytes head(512);
   std::size_t have = 0;
@@ -97,7 +97,13 @@ Result<bool> is_bundle_file(const std::string& path) {
     if (got == 0) break;
     have += got;
   }
-  return bundle::is_bundle(ByteView(head).first(have));
+  head.resize(have);
+  if (bundle::is_bundle(head)) return FileKind::bundle;
+  if (head.size() >= 8 && as_text(ByteView(head).subspan(4, 4)) == "TFL3") return FileKind::model;
+  return fail(Code::bad_model,
+              fmt::format("{}: neither a bundle (a tar that begins with manifest.json) nor a "
+                          ".tflite file (its bytes 4 to 7 are \"TFL3\")",
+                          path));
 }
 
 Result<BundleFacts> check_bundle(const std::string& path) {

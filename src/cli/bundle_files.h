@@ -14,8 +14,9 @@ struct BundleFacts {
   std::uint64_t size = 0;
 };
 
-/// True when the file begins as a bundle does. Errors: not_found, io_failed.
-Result<bool> is_bundle_file(const std::string& path);
+enum class FileKind { bundle, model };
+/// What the file is by its first bytes. Errors: not_found, io_failed; bad_model for neither.
+Result<FileKind> kind_of(const std::string& path);
 
 /// Reads and checks the whole bundle.
 Result<BundleFacts> check_bundle(const std::string& path);

@@ -5,28 +5,57 @@
 
 #include <cstdio>
 
+#include "cli/settings.h"
+
 namespace drover::cli {
 namespace {
 
-void show_error(const Error& error, bool json) {
-  if (json) {
+/// On stderr as this program speaks: a line for people, or of the log where that is JSON.
+void tell(const Error& error, log::Format format) {
+  if (format == log::Format::json)
+    log::error(error.text(), {{"code", std::string(name(error.code))}});
+  else
+    fmt::print(stderr, "drover: {} [{}]\n", error.text(), name(error.code));
+}
+
+void show_error(const Error& error, const Context& context, log::Format format) {
+  if (context.json) {
     const nlohmann::ordered_json document = {
         {"error",
          {{"code", name(error.code)}, {"category", name(error.category())}, {"message", error.text()}}}};
     fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   }
-  fmt::print(stderr, "drover: {} [{}]\n", error.text(), name(error.code));
+  tell(error, format);
+}
+
+/// Runs `work` with the settings in force.
+Result<Answer> run(const Context& context, log::Format& format, const std::function<Result<Answer>()>& work) {
+  DROVER_TRY(load_settings(context.config));
+  format = DROVER_TRY(log_format(context.log_format));
+  log::start("drover", format, log::Level::warn);
+  return work();
 }
 
 }  // namespace
 
+void add_common_options(CLI::App* app, Context& context) {
+  app->add_option("--config", context.config,
+                  "Settings in TOML, for what neither a flag nor the environment says (environment: "
+                  "DROVER_CONFIG)");
+  app->add_option("--log-format", context.log_format,
+                  "Form of what is said on stderr: text or json (environment: DROVER_LOG_FORMAT)")
+      ->check(CLI::IsMember({"text", "json"}));
+}
+
 void on_run(CLI::App* verb, Context& context, std::function<Result<Answer>()> work) {
   verb->add_flag("--json", context.json, "Answer with one JSON document on stdout");
+  add_common_options(verb, context);
   verb->callback([&context, work = std::move(work)] {
-    const Result<Answer> answer = work();
+    log::Format format = log::Format::text;
+    const Result<Answer> answer = run(context, format, work);
     if (!answer) {
-      show_error(answer.error(), context.json);
-      context.exit_code = 1;
+      show_error(answer.error(), context, format);
+      context.exit_code = answer.error().code == Code::invalid_argument ? 2 : 1;
       return;
     }
     if (context.json)

@@ -12,8 +12,10 @@ namespace drover::cli {
 
 /// What every verb shares.
 struct Context {
-  bool json = false;  // --json: one JSON document on stdout, an error as {"error":{"code","message"}}
-  int exit_code = 0;  // 0 ok, 1 failed or refused, 2 usage
+  bool json = false;       // --json: one JSON document on stdout, an error as {"error":{"code","message"}}
+  std::string config;      // --config FILE; empty: DROVER_CONFIG's, if any
+  std::string log_format;  // --log-format; empty: DROVER_LOG_FORMAT's, else text
+  int exit_code = 0;       // 0 ok, 1 failed or refused, 2 usage
 };
 
 /// What a verb answers: the document of --json, and the same for people.
@@ -22,7 +24,11 @@ struct Answer {
   std::string text;
 };
 
-/// Adds `--json` to a verb and runs `work` when it is chosen.
+/// --config and --log-format, which stand before the noun or after the verb.
+void add_common_options(CLI::App* app, Context& context);
+
+/// Adds `--json` and the common options to a verb and runs `work` when it is chosen, with the settings of the
+/// configuration file. invalid_argument is a mistake of who called: exit code 2.
 void on_run(CLI::App* verb, Context& context, std::function<Result<Answer>()> work);
 
 /// The noun `name` ("model") under the program, made at the first call.

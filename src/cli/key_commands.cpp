@@ -58,7 +58,7 @@ Result<Answer> rotate(const KeyOptions& options) {
   const trust::TrustedSet before = DROVER_TRY(registry->state());
   if (!before.root().roles.contains(options.role))
     return fail(
-        Code::not_found,
+        Code::invalid_argument,
         fmt::format("there is no role \"{}\": name root, targets, snapshot or timestamp", options.role));
   const mode_t old = umask(0077);
   const Status replaced = repo::replace_key(fs::real_file_system(), registry->keys(), options.role, key);

@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/settings.h"
 
 int main(int argc, char** argv) {
   using namespace drover;
@@ -9,7 +12,11 @@ int main(int argc, char** argv) {
                    "drover");
   program.set_version_flag("--version", DROVER_VERSION);
   program.require_subcommand(1);
-  program.footer("Each verb has --help and --json. Exit codes: 0 ok, 1 failed or refused, 2 usage.");
+  program.footer(
+      fmt::format("Each verb has --help and --json. Exit codes: 0 ok, 1 failed or refused, 2 usage.\n"
+                  "Keys of --config and the variables of the environment that stand over them:\n{}",
+                  cli::settings_help()));
+  cli::add_common_options(&program, context);
   cli::add_model_inspect_commands(program, context);
   cli::add_model_pack_commands(program, context);
   cli::add_init_commands(program, context, cli::init_server_files);

@@ -45,7 +45,10 @@ std::string text_of(const bundle::InspectReport& report) {
 Result<bundle::InspectReport> inspect_model(const std::string& path, const bundle::WorkerOptions& options) {
   const Command command = DROVER_TRY(bundle::inspect_command(options, path));
   const ProcessResult result = DROVER_TRY(run_process(command));
-  return bundle::interpret_inspect(result).in(path);
+  auto report = bundle::interpret_inspect(result).in(path);
+  // Nothing but the model was given: a shape that the runtime cannot take is its mistake, not the caller's.
+  if (!report && report.error().code == Code::invalid_argument) report.error().code = Code::bad_model;
+  return report;
 }
 
 Answer describe(const bundle::InspectReport& report) {

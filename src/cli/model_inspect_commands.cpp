@@ -22,7 +22,8 @@ void add_model_inspect_commands(CLI::App& program, Context& context) {
       "crashes, "
       "hangs or takes too much memory is refused with exit code 1.");
   on_run(verb, context, [options]() -> Result<Answer> {
-    if (DROVER_TRY(is_bundle_file(options->file))) return inspect_bundle(options->file, options->worker);
+    if (DROVER_TRY(kind_of(options->file)) == FileKind::bundle)
+      return inspect_bundle(options->file, options->worker);
     return describe(DROVER_TRY(inspect_model(options->file, options->worker)));
   });
 }

@@ -50,7 +50,8 @@ TEST(ModelInspect, RefusesWhatIsNoModelInWords) {
   const ProcessResult result = drover({"model", "inspect", DROVER_SOURCE_DIR "/README.md", "--json"});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(json::parse(result.out)["error"]["code"], "bad_model");
-  EXPECT_THAT(result.err, HasSubstr("TFL3"));
+  EXPECT_THAT(result.err, HasSubstr("README.md: neither a bundle"));
+  EXPECT_THAT(result.err, HasSubstr("nor a .tflite file"));
 }
 
 TEST(ModelInspect, RefusesAHangWithTheLimit) {

@@ -67,7 +67,10 @@ Status add_requirements(const std::vector<std::string>& requirements, Manifest& 
     const std::size_t equals = requirement.find('=');
     if (equals == std::string::npos || equals == 0)
       return fail(Code::invalid_argument, fmt::format("--requires {}: KEY=VALUE expected", requirement));
-    if (!manifest.requirements.emplace(requirement.substr(0, equals), requirement.substr(equals + 1)).second)
+    const std::string key = requirement.substr(0, equals), value = requirement.substr(equals + 1);
+    if (const std::string fault = bundle::requirement_fault(key, value); !fault.empty())
+      return fail(Code::invalid_argument, fmt::format("--requires {}: {}: {}", requirement, key, fault));
+    if (!manifest.requirements.emplace(key, value).second)
       return fail(Code::invalid_argument, fmt::format("--requires {}: the key stands twice", requirement));
   }
   return {};

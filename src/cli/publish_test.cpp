@@ -134,7 +134,7 @@ TEST_F(PublishTest, APlaceWithoutARepositorySaysWhatToDo) {
   const ProcessResult result = drover({"model", "list", "--repository", directory.string()});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("drover init"));
-  EXPECT_EQ(drover({"model", "list"}).exit_code, 1);
+  EXPECT_EQ(drover({"model", "list"}).exit_code, 2);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "cli/server_registry.h"
+#include "cli/settings.h"
 #include "repo/repository_files.h"
 
 namespace drover::cli {
@@ -42,11 +43,19 @@ bool is_repository(const fs::Path& directory) {
   return fs::real_file_system().info(repo::metadata_path(directory, "timestamp.json")).has_value();
 }
 
+RegistryOptions with_environment(RegistryOptions options) {
+  options.workspace = or_environment(options.workspace, "DROVER_WORKSPACE");
+  options.root = or_environment(options.root, "DROVER_ROOT");
+  options.keys = or_environment(options.keys, "DROVER_KEYS");
+  options.passphrase_file = or_environment(options.passphrase_file, "DROVER_PASSPHRASE_FILE");
+  return options;
+}
+
 }  // namespace
 
 void add_registry_options(CLI::App* verb, RegistryOptions& options) {
-  verb->add_option("--workspace", options.workspace, "Workspace that `drover init` made")
-      ->envname("DROVER_WORKSPACE");
+  verb->add_option("--workspace", options.workspace,
+                   "Workspace that `drover init` made (environment: DROVER_WORKSPACE)");
   verb->add_option("--repository", options.repository,
                    "Repository directory (it has metadata/ and targets/), for instance on a stick");
   verb->add_option("--server", options.server,
@@ -55,16 +64,19 @@ void add_registry_options(CLI::App* verb, RegistryOptions& options) {
                    "With --server: file with an operator's token (environment: DROVER_TOKEN)");
   verb->add_option("--ca", options.ca,
                    "With --server: the authority of its certificate, PEM (environment: DROVER_CA)");
-  verb->add_option("--root", options.root,
-                   "With --server: the repository's 1.root.json (default: the workspace's)");
-  verb->add_option("--keys", options.keys,
-                   "Directory with offline/ and online/ keys (default: the workspace's)");
+  verb->add_option(
+      "--root", options.root,
+      "With --server: the repository's 1.root.json (default: the workspace's; environment: DROVER_ROOT)");
+  verb->add_option(
+      "--keys", options.keys,
+      "Directory with offline/ and online/ keys (default: the workspace's; environment: DROVER_KEYS)");
   verb->add_option("--passphrase-file", options.passphrase_file,
-                   "File with the passphrase of the offline keys (default: KEYS/offline/passphrase)")
-      ->envname("DROVER_PASSPHRASE_FILE");
+                   "File with the passphrase of the offline keys (default: KEYS/offline/passphrase; "
+                   "environment: DROVER_PASSPHRASE_FILE)");
 }
 
-Result<std::unique_ptr<Registry>> open_registry(const RegistryOptions& options) {
+Result<std::unique_ptr<Registry>> open_registry(const RegistryOptions& given) {
+  const RegistryOptions options = with_environment(given);
   if (!options.server.empty()) return open_server_registry(options);
   const fs::Path named = options.repository.empty() ? options.workspace : options.repository;
   if (named.empty())

@@ -71,8 +71,11 @@ int main(int argc, char** argv) {
   program
       .add_option("--config", config,
                   "Configuration file (TOML); its directory is where relative paths start")
+      ->envname("DROVER_CONFIG")
       ->capture_default_str();
-  program.add_option("--log-format", log_format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  program.add_option("--log-format", log_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->envname("DROVER_LOG_FORMAT");
   std::vector<std::string> flags(server::options().size());
   for (std::size_t i = 0; i < flags.size(); ++i)
     program.add_option(server::options()[i].flag(), flags[i],
@@ -87,7 +90,7 @@ int main(int argc, char** argv) {
   log::start("drover-server", log_format == "json" ? log::Format::json : log::Format::text);
   if (const Status ran = run(config, flags); !ran) {
     log::error(ran.error().text(), {{"code", std::string(name(ran.error().code))}});
-    return 1;
+    return ran.error().code == Code::invalid_argument ? 2 : 1;
   }
   return 0;
 }

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/log.h"
 #include "bundle/worker_client.h"
 #include "worker/verbs.h"
 
@@ -50,7 +51,7 @@ int main(int argc, char** argv) {
   worker::die_with_parent();
   worker::Settings settings;
   std::uint64_t memory_mb_max = bundle::kWorkerMemoryMb;
-  std::string target;
+  std::string target, log_format = "text";
 
   CLI::App app(
       "Runs one model in a locked-down process and prints one JSON document. Started by drover and "
@@ -59,6 +60,11 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", DROVER_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
+  app.set_config("--config", "", "TOML file whose keys are the long options below");
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.add_option("--log-format", log_format, "form of what is said on stderr: text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->envname("DROVER_LOG_FORMAT");
   app.add_option("--library", settings.library,
                  "TFLite's C library (else DROVER_TFLITE_LIBRARY, else ../lib)");
   app.add_option("--delegate", settings.delegate, "xnnpack or none");
@@ -85,6 +91,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  log::start("drover-worker", log_format == "json" ? log::Format::json : log::Format::text);
   settings.limits.memory_bytes_max = memory_mb_max << 20;
   if (*about) finish(worker::about, target, settings);
   if (*inspect) finish(worker::inspect, target, settings);
