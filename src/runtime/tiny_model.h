@@ -33,6 +33,7 @@ enum Op : int {
   kReshape = 22,
   kSvdf = 27,
   kCustom = 32,
+  kBidirectionalSequenceRnn = 46,
   kFloorMod = 95,
   kWhile = 119,
   kBatchMatMul = 126
@@ -239,6 +240,37 @@ inline std::vector<TinyGraph> endless_loop() {
                        .outputs = {1},
                        .operators = {{.op = kAdd, .inputs = {0, 0}, .outputs = {1}, .options_type = 11}}};
   return {main, condition, body};
+}
+
+/// A file that is whole and makes the runtime abort: BIDIRECTIONAL_SEQUENCE_RNN takes an auxiliary input only
+/// of the input's own first size, and TFLite looks with TF_LITE_ASSERT_EQ, which prints and calls abort()
+/// (bidirectional_sequence_rnn.cc, Prepare).
+inline TinyGraph aborts_in_prepare() {
+  const auto weights = [](const char* name, std::vector<std::int32_t> shape, std::size_t count = 1) {
+    return TinyTensor{.name = name, .shape = std::move(shape), .data = floats(std::vector<float>(count, 1))};
+  };
+  const auto state = [](const char* name) {
+    return TinyTensor{.name = name, .shape = {1, 1}, .variable = true};
+  };
+  return {.tensors = {{.name = "x", .shape = {1, 1, 1}},
+                      weights("forward", {1, 1}),
+                      weights("forward_recurrent", {1, 1}),
+                      weights("forward_bias", {1}),
+                      state("forward_state"),
+                      weights("backward", {1, 1}),
+                      weights("backward_recurrent", {1, 1}),
+                      weights("backward_bias", {1}),
+                      state("backward_state"),
+                      weights("auxiliary", {2, 1, 1}, 2),  // [1, 1, 1] would do
+                      weights("forward_auxiliary", {1, 1}),
+                      weights("backward_auxiliary", {1, 1}),
+                      {.name = "y_forward", .shape = {1, 1, 1}},
+                      {.name = "y_backward", .shape = {1, 1, 1}}},
+          .inputs = {0},
+          .outputs = {12, 13},
+          .operators = {{.op = kBidirectionalSequenceRnn,
+                         .inputs = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
+                         .outputs = {12, 13}}}};
 }
 
 /// [side, 1] · [1, side]: side² floats from little input.

@@ -156,6 +156,14 @@ TEST_F(Worker, EachSampleOfAStatefulModelStartsAnew) {
   EXPECT_EQ(tables::read_npy(read_bytes(directory_ + "/out.npy"))->bytes, x.bytes);
 }
 
+TEST_F(Worker, AModelThatAbortsInsideTheRuntimeIsRefusedWithTheRuntimesOwnWords) {
+  const auto report = inspect(tiny::write_model({tiny::aborts_in_prepare()}));
+  ASSERT_FALSE(report.has_value());
+  EXPECT_EQ(report.error().code, Code::model_crashed) << report.error().text();
+  EXPECT_THAT(report.error().text(), HasSubstr("SIGABRT"));
+  EXPECT_THAT(report.error().text(), HasSubstr("aux_input->dims->data[0] didn't equal input->dims->data[0]"));
+}
+
 TEST_F(Worker, AnEndlessLoopIsEndedByTheCaller) {
   options_.time_max = std::chrono::milliseconds{1500};
   const auto report = inspect(tiny::write_model(tiny::endless_loop()));
