@@ -34,9 +34,11 @@ cd "$directory/work"
 # A port of 127.0.0.1 where nobody answers.
 port=$((20000 + RANDOM % 12000))
 while (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do port=$((20000 + RANDOM % 12000)); done
-# The document's server is this machine, and what goes to the background answers before the next line is typed.
+# The document's server is this machine, its programs are BIN_DIR's, a network is trained for a test, and what goes to the background answers before the next line is typed.
 sed -f - "$directory/blocks" > "$directory/script" <<END
 s|^drover init ops|& --host 127.0.0.1 --listen 127.0.0.1 --port $port|
+s|build/bin/||g
+s|^defect-train .*--seed 1$|& --fast|
 s|https://ops.example:8443|https://127.0.0.1:$port|
 s|^\(drover-server [^#]*&\)\( *#.*\)*$|\1 until_true port_answers|
 s|^\(drover-agent run [^#]*&\)\( *#.*\)*$|\1 until_true agent_answers|
