@@ -8,9 +8,7 @@ namespace {
 const ModelName kDefect = *ModelName::parse("defect");
 const ModelName kSound = *ModelName::parse("sound");
 
-TEST(MeantModel, IsTheOneThatIsNamed) {
-  EXPECT_EQ(meant_model(kSound, {kDefect, kSound}), kSound);
-}
+TEST(MeantModel, IsTheOneThatIsNamed) { EXPECT_EQ(meant_model(kSound, {kDefect, kSound}), kSound); }
 
 TEST(MeantModel, IsTheOnlyOneWhereNoneIsNamed) { EXPECT_EQ(meant_model(std::nullopt, {kDefect}), kDefect); }
 
