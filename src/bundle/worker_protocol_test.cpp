@@ -5,7 +5,8 @@
 namespace drover::bundle {
 namespace {
 
-const std::string kEngine = R"("engine":{"name":"tflite","version":"2.20.0","delegate":"none"})";
+const std::string kEngine =
+    R"("engine":{"name":"tflite","version":"2.20.0","delegate":"none","nodes":3,"nodes_delegated":0})";
 const std::string kLatency = R"("latency":{"median_us":1.5,"p95_us":2,"max_us":3,"runs":20})";
 
 std::string run_answer(const std::string& samples) {
