@@ -112,7 +112,7 @@ Result<Json> step_signature_rejected(Demo& demo) {
     role = DROVER_TRY(forge_model_role(copy, demo.workspace() / "keys", stranger));
     return {};
   }));
-  Json evidence = DROVER_TRY(await_refusal(demo, "the stranger's signature refused", repository_error,
+  Json evidence = DROVER_TRY(await_refusal(demo, "the stranger's signature refused", model_error,
                                            "bad_signature", role + " is signed by 0 of the keys"));
   evidence["role"] = role;
   evidence["offered"] = version;
