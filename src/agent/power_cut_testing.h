@@ -129,7 +129,6 @@ class Telling {
       files_.kill();
       if (fault_.skip_sync) files_.skip_sync(*fault_.skip_sync);
       if (std::string wrong = live(false); !wrong.empty()) return wrong;
-      second_boot_syncs_ = boot_syncs_;
     }
     files_.restart(seed);
     if (std::string wrong = look_at_once(); !wrong.empty()) return wrong;
@@ -139,19 +138,15 @@ class Telling {
   [[nodiscard]] bool was_stopped() const { return was_stopped_; }
   /// The first life's syncs after its boot.
   [[nodiscard]] const std::vector<fs::SimFileSystem::Sync>& syncs() const { return syncs_; }
-  /// How many syncs the boot after a kill had.
-  [[nodiscard]] std::size_t second_boot_syncs() const { return second_boot_syncs_; }
 
  private:
   /// From boot to rest, or to the fault.
   std::string live(bool skips_after_boot, bool look = false) {
-    const std::size_t synced_before = files_.syncs().size();
     SimDevice device(files_, world_, kKeep);
     if (const Status booted = device.boot(); !booted)
       return files_.is_off() ? "" : "does not boot: " + booted.error().text();
     if (skips_after_boot && fault_.skip_sync) files_.skip_sync(*fault_.skip_sync);
     const std::size_t synced_at_boot = files_.syncs().size();
-    boot_syncs_ = synced_at_boot - synced_before;
     if (needs_asking(device)) static_cast<void>(device.updater().roll_back());
     if (!device.run()) return "never comes to rest";
     if (skips_after_boot)
@@ -279,7 +274,6 @@ class Telling {
   SimWorld world_;
   std::size_t announced_before_ = world_.announced.size();
   bool was_stopped_ = false;
-  std::size_t boot_syncs_ = 0, second_boot_syncs_ = 0;
   std::vector<fs::SimFileSystem::Sync> syncs_;
 };
 
