@@ -2,10 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace drover::tables {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+/// Bytes that may end a run of a field's own.
+constexpr auto kSpecial = [] {
+  std::array<bool, 256> special{};
+  for (const char c : std::string_view("\0,\"\r\n", 5)) special[static_cast<unsigned char>(c)] = true;
+  return special;
+}();
 
 }  // namespace
 
@@ -17,24 +27,40 @@ std::unexpected<Error> CsvReader::bad(Code code, std::string_view what) const {
 }
 
 Status CsvReader::feed(ByteView piece) {
-  for (const std::uint8_t byte : piece) {
-    if (++bytes_ > limits_.bytes_max)
-      return bad(Code::too_large, fmt::format("more than {} bytes", limits_.bytes_max));
-    head_.push_back(static_cast<char>(byte));
-    if (bytes_ < kByteOrderMark.size()) continue;
-    DROVER_TRY(take_head());
+  if (piece.size() > limits_.bytes_max - bytes_)
+    return bad(Code::too_large, fmt::format("more than {} bytes", limits_.bytes_max));
+  std::string_view text = as_text(piece);
+  while (!text.empty() && bytes_ < kByteOrderMark.size()) {
+    head_.push_back(text.front());
+    text.remove_prefix(1);
+    if (++bytes_ == kByteOrderMark.size()) DROVER_TRY(take_head());
   }
+  bytes_ += text.size();
+  while (!text.empty()) text.remove_prefix(DROVER_TRY(take_run(text)));
   return {};
 }
 
 Status CsvReader::take_head() {
   const std::string head = std::exchange(head_, {});
-  if (head == kByteOrderMark && bytes_ == kByteOrderMark.size()) return {};
-  for (const char c : head) {
-    ++column_;
-    DROVER_TRY(take(c));
-  }
+  if (head == kByteOrderMark) return {};
+  for (const char c : head) DROVER_TRY(take_run({&c, 1}));
   return {};
+}
+
+Result<std::size_t> CsvReader::take_run(std::string_view text) {
+  if (state_ == State::plain || state_ == State::quoted) {
+    const auto stop =
+        std::ranges::find_if(text, [](char c) { return kSpecial[static_cast<unsigned char>(c)]; });
+    const auto run = static_cast<std::size_t>(stop - text.begin());
+    if (run > 0 && field_.size() + run <= limits_.field_bytes_max) {
+      field_.append(text, 0, run);
+      column_ += run;
+      return run;
+    }
+  }
+  ++column_;
+  DROVER_TRY(take(text.front()));
+  return 1;
 }
 
 Status CsvReader::take(char c) {

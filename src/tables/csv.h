@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -41,6 +42,8 @@ class CsvReader {
  private:
   enum class State : std::uint8_t { field_start, plain, quoted, quote_in_quoted, after_cr };
   Status take_head();
+  /// Takes one byte, or all that stand together before the next with a meaning; says how many.
+  Result<std::size_t> take_run(std::string_view text);
   Status take(char c);
   Status take_start(char c);
   Status take_plain(char c);
@@ -77,6 +80,16 @@ struct Column {
 /// here but stands in not_a_number.
 Result<std::vector<Column>> read_columns(ByteView csv, const std::set<std::string>& text_columns = {},
                                          const CsvLimits& limits = {});
+
+/// A field's text without spaces and tabs around it.
+std::string_view trimmed(std::string_view text);
+
+/// Decimal or scientific, with a sign, or nan or inf in any case; nothing for another text. What is beyond a
+/// double becomes infinite, or zero when too small.
+std::optional<double> parse_number(std::string_view text);
+
+/// Trimmed names of a header record; bad_table for one that is empty or stands twice.
+Result<std::vector<std::string>> column_names(const CsvRecord& header);
 
 /// A field as RFC 4180 writes it: quoted when it has a comma, a quote or a line break.
 std::string csv_field(std::string_view text);

@@ -10,40 +10,16 @@
 namespace drover::tables {
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-/// Decimal or scientific, a sign, nan or inf in any case; what is beyond float32 becomes infinity or zero.
-std::optional<float> number(std::string_view text) {
-  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return std::nullopt;
-  if (error == std::errc::result_out_of_range)
-    return text.find("e-") != text.npos || text.find("E-") != text.npos ? 0
-           : text[0] == '-'                                             ? -kInfinity
-                                                                        : kInfinity;
+/// What is beyond float32 becomes infinite.
+float narrowed(double value) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
   constexpr double kMax = std::numeric_limits<float>::max();
-  if (value > kMax) return kInfinity;
-  if (value < -kMax) return -kInfinity;
-  return static_cast<float>(value);
+  return value > kMax ? kInfinity : value < -kMax ? -kInfinity : static_cast<float>(value);
 }
 
 Result<std::vector<Column>> named_columns(const CsvRecord& header) {
-  std::set<std::string> names;
-  std::vector<Column> columns(header.fields.size());
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    columns[i].name = trimmed(header.fields[i]);
-    if (columns[i].name.empty() || !names.insert(columns[i].name).second)
-      return fail(Code::bad_table,
-                  fmt::format("line {}, column {}: \"{}\" as a column's name is empty or stands twice",
-                              header.line, header.columns[i], columns[i].name.substr(0, 80)));
-  }
+  std::vector<Column> columns;
+  for (const std::string& name : DROVER_TRY(column_names(header))) columns.emplace_back().name = name;
   return columns;
 }
 
@@ -53,8 +29,8 @@ void take_field(Column& column, bool as_text, const CsvRecord& record, std::size
     ++column.missing;
   } else if (as_text) {
     column.texts.emplace_back(field);
-  } else if (const auto value = number(field)) {
-    column.numbers.push_back(*value);
+  } else if (const auto value = parse_number(field)) {
+    column.numbers.push_back(narrowed(*value));
   } else if (column.not_a_number.empty()) {
     column.not_a_number =
         fmt::format("line {}, column {}: \"{}\"", record.line, record.columns[i], field.substr(0, 80));
@@ -62,6 +38,39 @@ void take_field(Column& column, bool as_text, const CsvRecord& record, std::size
 }
 
 }  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return std::nullopt;
+  if (error == std::errc::result_out_of_range)
+    return text.find("e-") != text.npos || text.find("E-") != text.npos ? 0
+           : text[0] == '-'                                             ? -kInfinity
+                                                                        : kInfinity;
+  return value;
+}
+
+Result<std::vector<std::string>> column_names(const CsvRecord& header) {
+  std::set<std::string_view> seen;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < header.fields.size(); ++i) {
+    const std::string_view name = trimmed(header.fields[i]);
+    if (name.empty() || !seen.insert(name).second)
+      return fail(Code::bad_table,
+                  fmt::format("line {}, column {}: \"{}\" as a column's name is empty or stands twice",
+                              header.line, header.columns[i], name.substr(0, 80)));
+    names.emplace_back(name);
+  }
+  return names;
+}
 
 Result<std::vector<Column>> read_columns(ByteView csv, const std::set<std::string>& text_columns,
                                          const CsvLimits& limits) {

@@ -19,21 +19,11 @@ struct Layout {
 };
 
 Result<Layout> find_header(ByteView file, std::size_t header_max) {
-  if (!is_npy(file)) return fail(Code::bad_table, "not an .npy file (it does not begin with \\x93NUMPY)");
-  if (file.size() < 10) return fail(Code::bad_table, "the .npy header is cut short");
-  const int major = file[6], minor = file[7];
-  if (major < 1 || major > 3 || minor != 0)
-    return fail(Code::bad_table, fmt::format(".npy format {}.{} is not known; 1.0 to 3.0 are", major, minor));
-  const std::size_t length_bytes = major == 1 ? 2 : 4;
-  if (file.size() < 8 + length_bytes) return fail(Code::bad_table, "the .npy header is cut short");
-  std::size_t length = 0;
-  for (std::size_t i = 0; i < length_bytes; ++i) length |= std::size_t{file[8 + i]} << (8 * i);
-  if (length > header_max)
-    return fail(Code::too_large,
-                fmt::format(".npy header of {} bytes, at most {} allowed", length, header_max));
-  const std::size_t begin = 8 + length_bytes;
-  if (file.size() - begin < length) return fail(Code::bad_table, "the .npy header is cut short");
-  return Layout{as_text(file.subspan(begin, length)), begin + length};
+  if (file.size() < kNpyHeadBytes && is_npy(file))
+    return fail(Code::bad_table, "the .npy header is cut short");
+  const NpyPlace place = DROVER_TRY(find_npy_header(file, header_max));
+  if (file.size() < place.end) return fail(Code::bad_table, "the .npy header is cut short");
+  return Layout{as_text(file.subspan(place.begin, place.end - place.begin)), place.end};
 }
 
 void swap_bytes(Tensor& tensor) {
@@ -75,6 +65,20 @@ Result<std::uint64_t> bytes_of(const NpyHeader& header, const NpyLimits& limits)
 }
 
 }  // namespace
+
+Result<NpyPlace> find_npy_header(ByteView head, std::size_t header_max) {
+  if (!is_npy(head)) return fail(Code::bad_table, "not an .npy file (it does not begin with \\x93NUMPY)");
+  const int major = head[6], minor = head[7];
+  if (major < 1 || major > 3 || minor != 0)
+    return fail(Code::bad_table, fmt::format(".npy format {}.{} is not known; 1.0 to 3.0 are", major, minor));
+  const std::size_t length_bytes = major == 1 ? 2 : 4;
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < length_bytes; ++i) length |= std::size_t{head[8 + i]} << (8 * i);
+  if (length > header_max)
+    return fail(Code::too_large,
+                fmt::format(".npy header of {} bytes, at most {} allowed", length, header_max));
+  return NpyPlace{8 + length_bytes, 8 + length_bytes + length};
+}
 
 bool is_npy(ByteView file) { return as_text(file).starts_with(kMagic); }
 
