@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   cli::add_key_commands(program, context);
   cli::add_model_publish_commands(program, context);
   cli::add_model_list_commands(program, context);
+  cli::add_drift_commands(program, context);
   cli::add_device_commands(program, context);
   cli::add_token_commands(program, context);
   cli::add_shadow_commands(program, context);
