@@ -1,0 +1,143 @@
+#include "drift/state/counter_figures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <boost/math/special_functions/gamma.hpp>
+
+namespace drover::drift {
+namespace {
+
+constexpr std::size_t kDeciles = 10;
+constexpr double kValuesPerBin = 50;
+
+double chi_squared_tail(double statistic, std::size_t dof) {
+  if (dof == 0 || statistic <= 0) return 1;
+  return boost::math::gamma_q(static_cast<double>(dof) / 2, statistic / 2);
+}
+
+/// How many of the baseline's m values lie in each bin; the last slot is the gap above them all.
+std::array<std::uint64_t, kBins> values_of(const Distribution& reference) {
+  std::array<std::uint64_t, kBins> values{};
+  std::ranges::copy(reference.slots, values.begin());
+  for (std::size_t j = kBins; j-- > 0;)
+    if (values[j] > 0) {
+      --values[j];
+      break;
+    }
+  return values;
+}
+
+double sum(std::span<const std::uint64_t> counts) {
+  return static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
+}
+
+Status check_rows(std::span<const std::uint64_t> reference, std::span<const std::uint64_t> current) {
+  if (reference.size() != current.size())
+    return fail(Code::invalid_argument, fmt::format("{} counts against {}: equal lengths expected",
+                                                    reference.size(), current.size()));
+  if (sum(reference) == 0 || sum(current) == 0)
+    return fail(Code::invalid_argument, "counts: one side is empty");
+  return {};
+}
+
+Status check_reference(const Distribution& reference, const Counters& current) {
+  if (current.reference != fingerprint(reference))
+    return fail(Code::conflict, "the counts are at another baseline's edges");
+  if (current.count() == 0) return fail(Code::invalid_argument, "nothing was counted");
+  return {};
+}
+
+/// The first bin of each near-decile: borders nearest to d/10 of the values, each once.
+std::vector<std::size_t> decile_starts(std::span<const std::uint64_t> values) {
+  const double total = sum(values);
+  std::vector<std::size_t> starts = {0};
+  for (std::size_t d = 1; d < kDeciles; ++d) {
+    const double wanted = total * static_cast<double>(d) / kDeciles;
+    std::size_t best = 0;
+    double below = 0, nearest = total;
+    for (std::size_t j = 1; j < values.size(); ++j) {
+      below += static_cast<double>(values[j - 1]);
+      if (std::abs(below - wanted) < nearest) nearest = std::abs(below - wanted), best = j;
+    }
+    if (best > starts.back()) starts.push_back(best);
+  }
+  return starts;
+}
+
+std::vector<std::uint64_t> put_together(std::span<const std::uint64_t> counts,
+                                        std::span<const std::size_t> starts) {
+  std::vector<std::uint64_t> sums;
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    const std::size_t end = i + 1 < starts.size() ? starts[i + 1] : counts.size();
+    const auto part = counts.subspan(starts[i], end - starts[i]);
+    sums.push_back(std::accumulate(part.begin(), part.end(), std::uint64_t{0}));
+  }
+  return sums;
+}
+
+}  // namespace
+
+Result<GridKs> grid_ks(const Distribution& reference, const Counters& current) {
+  DROVER_TRY(check_reference(reference, current));
+  const auto values = values_of(reference);
+  const double m = sum(values), n = sum(current.bins);
+  double f = 0, g = 0;
+  GridKs found;
+  for (std::size_t j = 0; j < kBins; ++j) {
+    const double f_next = f + static_cast<double>(values[j]) / m;
+    const double g_next = g + static_cast<double>(current.bins[j]) / n;
+    found.upper = std::max({found.upper, f_next - g, g_next - f});
+    if (j + 1 < kBins) found.lower = std::max(found.lower, std::abs(f_next - g_next));
+    f = f_next, g = g_next;
+  }
+  found.upper = std::min(found.upper, 1.0);
+  return found;
+}
+
+Result<CountsPsi> psi_of_counts(std::span<const std::uint64_t> reference,
+                                std::span<const std::uint64_t> current) {
+  DROVER_TRY(check_rows(reference, current));
+  if (reference.size() < 2) return fail(Code::invalid_argument, "PSI: at least two bins expected");
+  const double bins = static_cast<double>(reference.size());
+  const double m = sum(reference), n = sum(current);
+  CountsPsi psi{.bins = reference.size(), .enough = n >= kValuesPerBin * bins};
+  for (std::size_t j = 0; j < reference.size(); ++j) {
+    const double p = (static_cast<double>(reference[j]) + 0.5) / (m + bins / 2);
+    const double q = (static_cast<double>(current[j]) + 0.5) / (n + bins / 2);
+    psi.smoothed += (q - p) * std::log(q / p);
+  }
+  psi.corrected = psi.smoothed - (bins - 1) * (1 / n + 1 / m);
+  psi.p = chi_squared_tail(n * m / (n + m) * psi.smoothed, reference.size() - 1);
+  return psi;
+}
+
+Result<CountsPsi> decile_psi(const Distribution& reference, const Counters& current) {
+  DROVER_TRY(check_reference(reference, current));
+  const auto values = values_of(reference);
+  const auto starts = decile_starts(values);
+  return psi_of_counts(put_together(values, starts), put_together(current.bins, starts));
+}
+
+Result<ChiSquared> chi_squared_of_counts(std::span<const std::uint64_t> reference,
+                                         std::span<const std::uint64_t> current) {
+  DROVER_TRY(check_rows(reference, current));
+  const double scale = std::sqrt(sum(current) / sum(reference));
+  ChiSquared test;
+  std::size_t seen = 0;
+  for (std::size_t k = 0; k < reference.size(); ++k) {
+    const double a = static_cast<double>(reference[k]), b = static_cast<double>(current[k]);
+    if (a + b == 0) continue;
+    ++seen;
+    const double off = scale * a - b / scale;
+    test.statistic += off * off / (a + b);
+  }
+  test.dof = seen - 1;
+  test.p = chi_squared_tail(test.statistic, test.dof);
+  return test;
+}
+
+}  // namespace drover::drift
