@@ -1,0 +1,43 @@
+#include "drift/guard/rate_sequence.h"
+
+#include <cmath>
+
+namespace drover::drift {
+namespace {
+
+constexpr double kPrior = 0.5;
+constexpr int kHalvings = 60;
+
+/// k·ln x, 0 for k = 0 whatever x.
+double times_log(double k, double x) { return k == 0 ? 0 : k * std::log(x); }
+
+}  // namespace
+
+void RateSequence::update(bool error) {
+  const double of_its_kind = static_cast<double>(error ? errors_ : count_ - errors_);
+  log_mixture_ += std::log((of_its_kind + kPrior) / (static_cast<double>(count_) + 2 * kPrior));
+  ++count_;
+  errors_ += error;
+}
+
+bool RateSequence::refutes(double p, double alpha) const {
+  const double k = static_cast<double>(errors_), n = static_cast<double>(count_);
+  return log_mixture_ - times_log(k, p) - times_log(n - k, 1 - p) >= -std::log(alpha);
+}
+
+/// The evidence against p only grows on either side of the rate seen; the outer end of the last step is
+/// outside.
+RateBounds RateSequence::bounds(double alpha) const {
+  const auto border = [&](double outside) {
+    if (!refutes(outside, alpha)) return outside;
+    double inside = rate();
+    for (int step = 0; step < kHalvings; ++step) {
+      const double middle = (inside + outside) / 2;
+      (refutes(middle, alpha) ? outside : inside) = middle;
+    }
+    return outside;
+  };
+  return {border(0), border(1)};
+}
+
+}  // namespace drover::drift
