@@ -1,0 +1,140 @@
+#include "drift/concept/concept_drift.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <vector>
+
+#include "drift/concept/label_join.h"
+#include "drift/simulation.h"
+
+namespace drover::drift {
+namespace {
+
+/// Labels of a model whose confidence is uniform on [.6, 1] and whose accuracy lies `drop` below it.
+std::uint64_t alarm_after(ConceptDrift drift, double drop, std::uint64_t seed, std::uint64_t labels_max) {
+  SplitMix random(seed);
+  while (drift.labels() < labels_max) {
+    const double confidence = .6 + .4 * random.uniform();
+    if (drift.update(confidence, chance(random, confidence - drop))) return drift.labels();
+  }
+  return 0;
+}
+
+TEST(ConceptDrift, IsSilentOnACalibratedModelAndOnOneWithinTheTolerance) {
+  for (const double drop : {0.0, 0.02})
+    for (std::uint64_t seed = 0; seed < 30; ++seed)
+      EXPECT_EQ(alarm_after(ConceptDrift::make().value(), drop, seed, 20000), 0u) << drop << " " << seed;
+}
+
+TEST(ConceptDrift, AlarmsInNoMoreNullStreamsThanAlphaAllows) {
+  // α = .2 at the very border of the tolerance, 400 streams: 80 ± 8 at most; more than 104 has p about .001.
+  int alarms = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed)
+    alarms += alarm_after(ConceptDrift::make(0.2).value(), 0.02, seed, 5000) > 0;
+  EXPECT_LE(alarms, 104);
+  EXPECT_GT(alarms, 0) << "a detector that cannot be wrong is not tested";
+}
+
+TEST(ConceptDrift, NeedsTheKnownNumbersOfLabels) {
+  struct Row {
+    double drop;
+    std::uint64_t high;  // 1.5 times the median known for other confidences
+  };
+  std::uint64_t before = 0;
+  for (const Row& row : {Row{.20, 291}, Row{.10, 1085}, Row{.05, 6114}}) {
+    std::vector<std::uint64_t> labels;
+    for (std::uint64_t seed = 0; seed < 61; ++seed)
+      labels.push_back(alarm_after(ConceptDrift::make().value(), row.drop, seed, 100000));
+    std::ranges::nth_element(labels, labels.begin() + 30);
+    EXPECT_GT(labels[30], before) << row.drop;
+    EXPECT_LE(labels[30], row.high) << row.drop;
+    before = labels[30];
+  }
+}
+
+TEST(ConceptDrift, GoesOnFromACheckpointWithTheSameBitsAndRefusesADamagedOne) {
+  SplitMix random(1);
+  ConceptDrift first = ConceptDrift::make().value(), second = first;
+  for (int i = 0; i < 1001; ++i) first.update(random.uniform(), chance(random, .5));
+  ASSERT_TRUE(second.restore(first.checkpoint()));
+  for (int i = 0; i < 1001; ++i) {
+    const double confidence = random.uniform();
+    EXPECT_EQ(first.update(confidence, i % 2 == 0), second.update(confidence, i % 2 == 0));
+  }
+  const Bytes good = first.checkpoint();
+  EXPECT_EQ(good, second.checkpoint());
+  Bytes nan = good;
+  std::fill_n(nan.end() - 8, 8, std::uint8_t{0xff});
+  EXPECT_EQ(second.restore(nan).error().code, Code::bad_state);
+  EXPECT_EQ(ConceptDrift::make(.02).value().restore(good).error().code, Code::bad_state);
+  EXPECT_EQ(second.checkpoint(), good);
+}
+
+TEST(ConceptDrift, LeavesOutWhatIsNoConfidence) {
+  ConceptDrift drift = ConceptDrift::make().value();
+  for (const double bad : {-0.1, 1.1, std::nan("")}) EXPECT_FALSE(drift.update(bad, true));
+  EXPECT_EQ(drift.labels(), 0u);
+  drift.update(.9, true), drift.update(.7, false);
+  EXPECT_NEAR(drift.gap(), .3, 1e-15);
+}
+
+RC_GTEST_PROP(LabelJoin, AgreesWithAMapThatForgetsTheOldest, (std::uint64_t seed)) {
+  SplitMix random(seed);
+  const std::size_t capacity = 1 + random.next() % 40;
+  LabelJoin join(capacity);
+  std::map<std::uint64_t, std::pair<Prediction, bool>> remembered;
+  std::vector<std::uint64_t> arrived;
+  for (int step = 0; step < 2000; ++step) {
+    const std::uint64_t id = random.next() % 120;
+    if (random.next() % 2 == 0) {
+      const Prediction prediction{.id = id,
+                                  .model = static_cast<std::uint64_t>(step),
+                                  .confidence = .5F,
+                                  .predicted = static_cast<std::uint32_t>(random.next() % 3)};
+      const bool fresh = !remembered.contains(id);
+      RC_ASSERT(join.add(prediction) == fresh);
+      if (!fresh) continue;
+      if (remembered.size() == capacity) {
+        remembered.erase(arrived.front());
+        arrived.erase(arrived.begin());
+      }
+      arrived.push_back(id);
+      remembered[id] = {prediction, false};
+    } else {
+      const LabelJoin::Joined joined = join.label(id, 1);
+      const auto known = remembered.find(id);
+      if (known == remembered.end()) {
+        RC_ASSERT(joined.outcome == LabelJoin::Outcome::unknown);
+      } else if (known->second.second) {
+        RC_ASSERT(joined.outcome == LabelJoin::Outcome::repeated);
+      } else {
+        known->second.second = true;
+        RC_ASSERT(joined.outcome == LabelJoin::Outcome::joined);
+        RC_ASSERT(joined.prediction.model == known->second.first.model);
+        RC_ASSERT(joined.correct == (known->second.first.predicted == 1));
+      }
+    }
+    RC_ASSERT(join.size() == remembered.size());
+  }
+}
+
+TEST(LabelJoin, JoinsLabelsOutOfOrderUpTo65536InferencesLate) {
+  LabelJoin join;
+  for (std::uint64_t id = 0; id < 70000; ++id)
+    join.add({.id = id << 32, .confidence = .5F, .predicted = static_cast<std::uint32_t>(id % 5)});
+  std::size_t joined = 0, correct = 0;
+  for (std::uint64_t id = 70000; id-- > 0;) {
+    const auto found = join.label(id << 32, 0);
+    joined += found.outcome == LabelJoin::Outcome::joined;
+    correct += found.correct;
+  }
+  EXPECT_EQ(joined, 65536u);
+  EXPECT_NEAR(static_cast<double>(correct), 65536 / 5.0, 1);
+}
+
+}  // namespace
+}  // namespace drover::drift
