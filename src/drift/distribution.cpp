@@ -43,11 +43,16 @@ void summarise(std::span<const float> values, Distribution& into) {
   if (low <= high) into.min = low, into.max = high;
 }
 
-/// How many edges' values lie below `value`, in six steps without a branch that data decides.
+/// How many edges' values lie below `value`: of every eighth first, then of the seven behind them. The 14
+/// comparisons wait for one another only once, and no branch depends on the data.
 std::size_t below(const std::array<Edge, kBins - 1>& edges, float value) {
+  constexpr std::size_t kStep = 8;
   std::size_t at = 0;
-  for (std::size_t step = kBins / 2; step > 0; step /= 2) at += edges[at + step - 1].value < value ? step : 0;
-  return at;
+  for (std::size_t i = kStep - 1; i < kBins - 1; i += kStep) at += edges[i].value < value ? kStep : 0;
+  const Edge* const inner = &edges[at];
+  std::size_t more = 0;
+  for (std::size_t i = 0; i + 1 < kStep; ++i) more += inner[i].value < value;
+  return at + more;
 }
 
 /// `tie` is called only where the value equals an edge.

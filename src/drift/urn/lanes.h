@@ -1,39 +1,31 @@
 #pragma once
 
-#include <cstring>
+#include <cstddef>
 
-/// Two lanes (what SSE2 and NEON have) by the compiler's vector types: every machine adds in the same order,
-/// whatever registers it has. The room is compiled with -ffp-contract=off, so that none fuses a
-/// multiplication with an addition either.
+/// Four lanes by the compiler's vector types: every machine adds in the same order, whatever registers it has
+/// (one of AVX2, two of SSE2 or NEON). The room is compiled with -ffp-contract=off, so that none fuses a
+/// multiplication with an addition either. Lanes are worked on in place: passing them by value would tie the
+/// calling convention to the registers.
 namespace drover::drift {
 
-inline constexpr std::size_t kLanes = 2;
-using Lanes = double __attribute__((vector_size(16)));
-using NarrowLanes = float __attribute__((vector_size(8)));
+inline constexpr std::size_t kLanes = 4;
+using Lanes = double __attribute__((vector_size(32), may_alias));
+using NarrowLanes = float __attribute__((vector_size(16), may_alias));
 
-inline Lanes load(const double* from) {
-  Lanes lanes;
-  std::memcpy(&lanes, from, sizeof lanes);
-  return lanes;
-}
-inline NarrowLanes load(const float* from) {
-  NarrowLanes lanes;
-  std::memcpy(&lanes, from, sizeof lanes);
-  return lanes;
-}
-inline void store(double* to, Lanes lanes) { std::memcpy(to, &lanes, sizeof lanes); }
-inline void store(float* to, NarrowLanes lanes) { std::memcpy(to, &lanes, sizeof lanes); }
+/// The four numbers from `at` on, which must be aligned as the vectors are.
+inline Lanes& lanes(double* at) { return *reinterpret_cast<Lanes*>(at); }
+inline const Lanes& lanes(const double* at) { return *reinterpret_cast<const Lanes*>(at); }
+inline NarrowLanes& lanes(float* at) { return *reinterpret_cast<NarrowLanes*>(at); }
+inline const NarrowLanes& lanes(const float* at) { return *reinterpret_cast<const NarrowLanes*>(at); }
 
-inline Lanes at_least_one(Lanes value) {
-  const Lanes one = {1, 1};
-  return value > one ? value : one;
-}
-inline double across(Lanes lanes) { return lanes[0] + lanes[1]; }
-
-/// C_min ← min(C_min, C): floats are enough, it is only ever compared with 1.
-inline void keep_smaller(float* kept, Lanes value) {
-  const NarrowLanes narrow = __builtin_convertvector(value, NarrowLanes), before = load(kept);
-  store(kept, narrow < before ? narrow : before);
-}
+/// Code for AVX2 beside the plain one, chosen when the program runs: the same operations in the same order,
+/// so the same bits.
+#if defined(__x86_64__)
+#define DROVER_HAS_WIDE_LANES 1
+inline bool has_wide_lanes() { return __builtin_cpu_supports("avx2") != 0; }
+#else
+#define DROVER_HAS_WIDE_LANES 0
+inline bool has_wide_lanes() { return false; }
+#endif
 
 }  // namespace drover::drift

@@ -49,11 +49,10 @@ void begin_life(auto& state, const std::array<double, kTilts>& weights, double s
 
 /// At a block's end: C_min ≤ 1 moves an alternative's onset to the block's middle; the next start weight.
 void end_block(auto& state) {
-  for (std::size_t k = 0; k < kTilts; ++k) {
-    if (state.cusum_min[k] <= 1)
-      state.onset[k] = static_cast<OnsetOf<decltype(state)>>(state.seen - kBlock / 2);
-    state.cusum_min[k] = 2;
-  }
+  const auto middle = static_cast<OnsetOf<decltype(state)>>(state.seen - kBlock / 2);
+  for (std::size_t k = 0; k < kTilts; ++k)  // without a branch: which laws begin anew is chance
+    state.onset[k] = state.cusum_min[k] <= 1 ? middle : state.onset[k];
+  state.cusum_min.fill(2);
   state.weight = start_weight(state.age);
 }
 

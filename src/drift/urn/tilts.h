@@ -32,8 +32,8 @@ struct Tilt {
 /// of them are exact.
 struct Tilts {
   std::array<Tilt, kTilts> laws;
-  std::array<double, kTilts> weights;  // prior π; with the adaptive parts' they sum to 1
-  double adaptive_weight;              // π of each adaptive part
+  alignas(32) std::array<double, kTilts> weights;  // prior π; with the adaptive parts' they sum to 1
+  double adaptive_weight;                          // π of each adaptive part
   alignas(64) std::array<std::array<float, kTilts>, kBins> h;
 };
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "drift/urn/lanes.h"
+#include "drift/urn/advance.h"
 
 namespace drover::drift {
 namespace {
@@ -26,18 +26,7 @@ void TolerantUrn::restart() { begin_life(state_, weights_, kShareOfStream); }
 
 bool TolerantUrn::update(std::size_t bin) {
   State& state = state_;
-  const double* row = tables_->ratio[bin].data();
-  Lanes total = {};
-  for (std::size_t k = 0; k < kTilts; k += kLanes) {
-    const Lanes ratio = load(row + k);
-    const Lanes sum = (load(&state.sum[k]) + state.weight * load(&weights_[k])) * ratio;
-    store(&state.sum[k], sum);
-    total += sum;
-    const Lanes cusum = load(&state.cusum[k]);
-    keep_smaller(&state.cusum_min[k], cusum);
-    store(&state.cusum[k], at_least_one(cusum) * ratio);
-  }
-  state.statistic = across(total);
+  state.statistic = advance(state, tables_->ratio[bin].data(), weights_.data());
   state.statistic_max = std::max(state.statistic_max, state.statistic);
   ++state.seen;
   if (++state.age % kBlock == 0) end_block(state);

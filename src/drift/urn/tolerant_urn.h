@@ -35,8 +35,8 @@ class TolerantUrn {
   [[nodiscard]] Leaning leaning() const;
 
   struct State {
-    alignas(32) std::array<double, kTilts> sum, cusum;
-    alignas(32) std::array<float, kTilts> cusum_min;
+    alignas(32) std::array<double, kTilts> sum;
+    alignas(32) std::array<float, kTilts> cusum, cusum_min;
     using OnsetIndex = std::uint64_t;
     std::array<OnsetIndex, kTilts> onset;
     std::uint64_t seen, age;

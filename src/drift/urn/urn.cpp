@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "drift/urn/lanes.h"
+#include "drift/urn/advance.h"
 
 namespace drover::drift {
 namespace {
@@ -23,6 +23,13 @@ std::array<std::uint32_t, kCoarseBins> coarse(const Slots& slots) {
   std::array<std::uint32_t, kCoarseBins> sums{};
   for (std::size_t j = 0; j < kBins; ++j) sums[j >> 2] += slots[j];
   return sums;
+}
+
+/// In four parts side by side, which need not wait for one another.
+double sum_of(const std::array<float, kCoarseBins>& values) {
+  std::array<double, 4> parts{};
+  for (std::size_t j = 0; j < kCoarseBins; ++j) parts[j % 4] += double{values[j]};
+  return (parts[0] + parts[1]) + (parts[2] + parts[3]);
 }
 
 Result<void> check_slots(const Slots& slots) {
@@ -80,31 +87,12 @@ bool Urn::update(std::size_t bin) {
   State& state = state_;
   if (state.seen >= kSeenMax) return false;
   const double n = static_cast<double>(state.baseline_slots + state.seen);
-  const double weight = state.weight;
   const Tilts& table = tilts();
-  const float* h_row = table.h[bin].data();
-  Lanes total = {};
-  for (std::size_t k = 0; k < kTilts; k += kLanes) {
-    const Lanes h = __builtin_convertvector(load(h_row + k), Lanes);
-    const Lanes reciprocal = load(&state.reciprocal[k]);
-    const Lanes ratio = h * n * reciprocal;
-    const Lanes sum = (load(&state.sum[k]) + weight * load(&table.weights[k])) * ratio;
-    store(&state.sum[k], sum);
-    total += sum;
-
-    const Lanes cusum = load(&state.cusum[k]);
-    keep_smaller(&state.cusum_min[k], cusum);
-    store(&state.cusum[k], at_least_one(cusum) * ratio);
-
-    const Lanes urn_sum = load(&state.urn_sum[k]) + h;
-    store(&state.urn_sum[k], urn_sum);
-    store(&state.reciprocal[k], reciprocal * (2 - urn_sum * reciprocal));
-  }
+  double statistic = advance(state, table, bin, n);
   const std::size_t wide = bin >> 2;
   const double coarse_ratio = n / static_cast<double>(state.coarse_slots[wide]);
-  double statistic = across(total);
   for (std::size_t i = 0; i < kAdaptiveParts; ++i) {
-    state.adaptive_sum[i] = (state.adaptive_sum[i] + weight * table.adaptive_weight) *
+    state.adaptive_sum[i] = (state.adaptive_sum[i] + state.weight * table.adaptive_weight) *
                             (double{state.bet[i][wide]} * coarse_ratio);
     statistic += state.adaptive_sum[i];
   }
@@ -128,16 +116,14 @@ void Urn::place_bets() {
   for (std::size_t k = 0; k < kTilts; ++k) state.reciprocal[k] = 1 / state.urn_sum[k];
   const double n = static_cast<double>(state.baseline_slots + state.seen);
   for (std::size_t i = 0; i < kAdaptiveParts; ++i) {
-    double sum = 0;
-    for (std::size_t j = 0; j < kCoarseBins; ++j) {
+    for (std::size_t j = 0; j < kCoarseBins; ++j)
       state.evidence[i][j] =
           static_cast<float>(kForget[i] * double{state.evidence[i][j]} + state.block_counts[j]);
-      sum += double{state.evidence[i][j]};
-    }
+    const double sum = sum_of(state.evidence[i]);
+    const double share = kRoundDown / (sum + kPrior[i]), prior = kPrior[i] / n;
     for (std::size_t j = 0; j < kCoarseBins; ++j)
-      state.bet[i][j] = static_cast<float>(
-          kRoundDown * (double{state.evidence[i][j]} + kPrior[i] * state.coarse_slots[j] / n) /
-          (sum + kPrior[i]));
+      state.bet[i][j] =
+          static_cast<float>(share * (double{state.evidence[i][j]} + prior * state.coarse_slots[j]));
   }
   state.block_counts.fill(0);
 }

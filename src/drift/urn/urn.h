@@ -68,8 +68,8 @@ class Urn {
   /// The state as it stands, for checkpoints: trivially copyable, 2 048 bytes at most; its order in a file is
   /// urn_state.h's.
   struct State {
-    alignas(32) std::array<double, kTilts> sum, urn_sum, reciprocal, cusum;  // S, A, 1/A, C
-    alignas(32) std::array<float, kTilts> cusum_min;                         // C_min
+    alignas(32) std::array<double, kTilts> sum, urn_sum, reciprocal;  // S, A, 1/A
+    alignas(32) std::array<float, kTilts> cusum, cusum_min;           // C, C_min
     using OnsetIndex = std::uint32_t;
     std::array<OnsetIndex, kTilts> onset;
     Slots slots;

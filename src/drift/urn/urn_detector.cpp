@@ -9,7 +9,7 @@ namespace drover::drift {
 namespace {
 
 constexpr std::string_view kKind = "URND";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::array kSettings = {
     Setting{"alpha", "probability of any false alarm, ever", 0.01, 1e-9, 0.5},
     Setting{"tolerance", "shift of the distribution function that is no drift; 0 = exact mode", 0, 0, 0.3},
