@@ -18,8 +18,9 @@ namespace drover::drift {
 /// nonnegative supermartingale from 1, and by Ville P(M ≥ 1/α, ever) ≤ α. Labels may come late and in any
 /// order that does not depend on whether they are right; they may be few.
 ///
-/// **Delay**, median labels at α = .01: accuracy lower by .05: 4 076, by .10: 723, by .20: 194. Sources:
-/// Shin, Ramdas, Rinaldo, arXiv 2203.03532; Waudby-Smith, Ramdas, arXiv 2010.09686. No allocation.
+/// **Delay**, median labels at α = .01 for confidences uniform on [.6, 1] (bench/drift_sequential_study):
+/// accuracy lower by .05: 2 821, by .10: 455, by .20: 106; 0 of 200 calibrated streams of 200 000 alarm.
+/// Sources: Shin, Ramdas, Rinaldo, arXiv 2203.03532; Waudby-Smith, Ramdas, arXiv 2010.09686. No allocation.
 class ConceptDrift {
  public:
   static constexpr double kTolerance = 0.02;

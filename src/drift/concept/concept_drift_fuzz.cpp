@@ -1,6 +1,5 @@
-#include "drift/concept/concept_drift.h"
-
 #include "base/assert.h"
+#include "drift/concept/concept_drift.h"
 
 // A checkpoint is refused, or taken and written again as the same bytes; then the detector goes on.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -22,9 +22,10 @@ std::string_view name_of(GuardVerdict verdict);
 /// margin), P(ever rolled back) ≤ α; while E[z | past] ≥ 0, P(ever promoted) ≤ α. It holds however often one
 /// looks, and pairs may depend on each other and drift together. The first verdict stands.
 ///
-/// **Cost in pairs**, medians at α = .01, p_old = 5 %: three times worse 243, twice 783, half as bad again
-/// 3 500; an equal model is promoted after 49 000 at μ = .10 and 2 800 at μ = .50. So 10 % is a decision for
-/// a fleet; on one device use μ ≥ .5 and hard rules (crash, NaN, timeout, smoke test) beside it.
+/// **Cost in pairs**, medians at α = .01, p_old = 5 % (bench/drift_sequential_study): three times worse 257,
+/// twice 840, half as bad again 3 614; an equal model is promoted after 48 679 at μ = .10 and 2 625 at μ =
+/// .50. So 10 % is a decision for a fleet; on one device use μ ≥ .5 and hard rules (crash, NaN, timeout,
+/// smoke test) beside it.
 ///
 /// Source: Waudby-Smith, Ramdas, arXiv 2010.09686.
 class UpdateGuard {

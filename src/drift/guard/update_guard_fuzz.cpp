@@ -1,6 +1,5 @@
-#include "drift/guard/update_guard.h"
-
 #include "base/assert.h"
+#include "drift/guard/update_guard.h"
 
 // A checkpoint is refused, or taken and written again as the same bytes; then the guard goes on.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
