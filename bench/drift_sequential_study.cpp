@@ -34,7 +34,7 @@ void guard_delay(double times, double margin, std::uint64_t seeds, std::uint64_t
     SplitMix random(seed);
     UpdateGuard guard = UpdateGuard::make({.margin = margin}).value();
     while (guard.verdict() == GuardVerdict::hold && guard.pairs() < 1'000'000)
-      guard.update(chance(random, .05), chance(random, .05 * times));
+      guard.update(simulation::chance(random, .05), simulation::chance(random, .05 * times));
     pairs.push_back(guard.pairs());
     ++verdicts[static_cast<std::size_t>(guard.verdict())];
   }
@@ -49,7 +49,7 @@ void guard_null(std::uint64_t seeds) {
     SplitMix random(seed + 1'000'000);
     UpdateGuard guard = UpdateGuard::make({}).value();
     while (guard.verdict() == GuardVerdict::hold && guard.pairs() < 100'000)
-      guard.update(chance(random, .05), chance(random, .055));
+      guard.update(simulation::chance(random, .05), simulation::chance(random, .055));
     rolled_back += guard.verdict() == GuardVerdict::roll_back;
     promoted += guard.verdict() == GuardVerdict::promote;
   }
@@ -63,7 +63,7 @@ void naive(std::uint64_t seeds) {
     SplitMix random(seed);
     NaiveRule rule(.05, .1);
     bool rolled_back = false;
-    for (int i = 0; i < 10'000 && !rolled_back; ++i) rolled_back = rule.update(chance(random, .05));
+    for (int i = 0; i < 10'000 && !rolled_back; ++i) rolled_back = rule.update(simulation::chance(random, .05));
     wrong += rolled_back;
   }
   fmt::print("naive rule, unchanged at 5 %: {:.1f} % rolled back (known 72 %)\n",
@@ -75,7 +75,7 @@ std::uint64_t concept_alarm(double drop, std::uint64_t seed, std::uint64_t label
   ConceptDrift drift = ConceptDrift::make().value();
   while (drift.labels() < labels_max) {
     const double confidence = .6 + .4 * random.uniform();
-    if (drift.update(confidence, chance(random, confidence - drop))) return drift.labels();
+    if (drift.update(confidence, simulation::chance(random, confidence - drop))) return drift.labels();
   }
   return 0;
 }

@@ -62,6 +62,16 @@ class CheckpointReader {
     for (auto& value : values) get(value);
     return *this;
   }
+  /// The next `count` bytes as they stand; none where there are fewer.
+  ByteView bytes(std::size_t count) {
+    if (left_.size() < count) {
+      short_ = true;
+      return {};
+    }
+    const ByteView taken = left_.first(count);
+    left_ = left_.subspan(count);
+    return taken;
+  }
   /// Whether the kind was right, nothing was missing and nothing is left over.
   [[nodiscard]] Result<void> finish() const;
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace drover::drift {
 namespace {
@@ -12,12 +13,6 @@ std::string names(const auto& rows) {
   std::vector<std::string_view> all;
   for (const auto& row : rows) all.push_back(row.name);
   return fmt::format("{}", fmt::join(all, ", "));
-}
-
-const DetectorKind* find(std::string_view name) {
-  const auto kinds = detector_kinds();
-  const auto found = std::ranges::find(kinds, name, &DetectorKind::name);
-  return found == kinds.end() ? nullptr : &*found;
 }
 
 /// Every setting of the kind, given or standard.
@@ -33,6 +28,9 @@ Result<DetectorKind::Values> complete(const DetectorKind& kind, const DetectorKi
     if (!(value >= setting->min && value <= setting->max))
       return fail(Code::invalid_argument, fmt::format("{} of detector {} must lie in [{}, {}], not {}", name,
                                                       kind.name, setting->min, setting->max, value));
+    if (setting->whole && value != std::floor(value))
+      return fail(Code::invalid_argument,
+                  fmt::format("{} of detector {} must be a whole number, not {}", name, kind.name, value));
     values.find(name)->second = value;
   }
   return values;
@@ -50,13 +48,16 @@ Result<void> check(const DetectorKind& kind, const Reference& reference) {
 
 }  // namespace
 
+Result<const DetectorKind*> detector_kind(std::string_view name) {
+  const auto kinds = detector_kinds();
+  const auto found = std::ranges::find(kinds, name, &DetectorKind::name);
+  if (found != kinds.end()) return &*found;
+  return fail(Code::not_found, fmt::format("there is no detector {:?}; there are: {}", name, names(kinds)));
+}
+
 Result<std::unique_ptr<Detector>> make_detector(std::string_view name, const DetectorKind::Values& settings,
                                                 const Reference& reference) {
-  const DetectorKind* kind = find(name);
-  if (kind == nullptr) {
-    return fail(Code::not_found,
-                fmt::format("there is no detector {:?}; there are: {}", name, names(detector_kinds())));
-  }
+  const DetectorKind* kind = DROVER_TRY(detector_kind(name));
   const DetectorKind::Values values = DROVER_TRY(complete(*kind, settings));
   DROVER_TRY(check(*kind, reference));
   return kind->make(values, reference);

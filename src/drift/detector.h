@@ -27,6 +27,7 @@ struct Alarm {
   std::string direction;    // "up", "down" or empty
   double size = 0;          // in the family's own unit; 0 where the detector cannot say
   std::uint64_t onset = 0;  // observations before the change seems to have begun
+  bool operator==(const Alarm&) const = default;
 };
 
 /// What a detector may know of the time before: the baseline's bins, and its first two moments.
@@ -38,10 +39,17 @@ struct Reference {
 class Detector {
  public:
   virtual ~Detector() = default;
-  /// One observation, in order. NaN is a missing value: the urn counts it as +∞, others leave it out.
-  virtual std::optional<Alarm> update(double value) = 0;
+  /// One observation, in order. The detectors that bin (urn, ks_window, psi_window) count NaN as +∞ and ±∞ in
+  /// the outermost bins; the others leave NaN and what no float32 holds out, and those that take errors
+  /// everything but 0 and 1: such a value counts in Alarm::index and does nothing else.
+  std::optional<Alarm> update(double value) { return take(observe(value)); }
+  /// The two steps of update(). observe() says what the detector sees of a value: its bin (0…63) for those
+  /// that bin, with ties broken by the detector's own generator; the value itself for the others. What take()
+  /// was given, given again from the same checkpoint, makes the same alarm to the bit (evidence.h).
+  virtual double observe(double value) { return value; }
+  virtual std::optional<Alarm> take(double observed) = 0;
   /// After an alarm judged "not drift": goes on with what was learnt of the reference, the evidence begins
-  /// again.
+  /// again. (The classical detectors do so by themselves after each alarm.)
   virtual void restart() = 0;
   /// The whole state, little-endian, with a version: docs/formats/detector.md.
   [[nodiscard]] virtual Bytes checkpoint() const = 0;
@@ -54,15 +62,21 @@ class Detector {
 struct Setting {
   std::string_view name, meaning;
   double standard, min, max;
+  bool whole = false;  // whole numbers only
 };
 
+/// What a detector needs of the reference, and what values it takes of the stream: any numbers, or 1 for an
+/// error and 0 for none.
 enum class Needs : std::uint8_t { nothing, moments, distribution };
+enum class Takes : std::uint8_t { numbers, errors };
 
 /// A row of the table of detectors.
 struct DetectorKind {
   std::string_view name, summary, source;
   Needs needs;
+  Takes takes;
   std::span<const Setting> settings;
+  bool alpha_for_life;  // `alpha` bounds the false alarms of a whole life: several detectors share it
   using Values = std::map<std::string, double, std::less<>>;
   /// `values` holds every setting, within its range.
   Result<std::unique_ptr<Detector>> (*make)(const Values& values, const Reference& reference);
@@ -70,6 +84,9 @@ struct DetectorKind {
 
 /// All detectors, by name.
 std::span<const DetectorKind> detector_kinds();
+
+/// not_found for a name that is in no row; the message lists them.
+Result<const DetectorKind*> detector_kind(std::string_view name);
 
 /// Errors: not_found for a name that is in no row (the message lists them), invalid_argument for a setting
 /// that does not exist or lies outside its range, or a reference that lacks what the detector needs.

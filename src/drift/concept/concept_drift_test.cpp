@@ -19,7 +19,7 @@ std::uint64_t alarm_after(ConceptDrift drift, double drop, std::uint64_t seed, s
   SplitMix random(seed);
   while (drift.labels() < labels_max) {
     const double confidence = .6 + .4 * random.uniform();
-    if (drift.update(confidence, chance(random, confidence - drop))) return drift.labels();
+    if (drift.update(confidence, simulation::chance(random, confidence - drop))) return drift.labels();
   }
   return 0;
 }
@@ -59,7 +59,7 @@ TEST(ConceptDrift, NeedsTheKnownNumbersOfLabels) {
 TEST(ConceptDrift, GoesOnFromACheckpointWithTheSameBitsAndRefusesADamagedOne) {
   SplitMix random(1);
   ConceptDrift first = ConceptDrift::make().value(), second = first;
-  for (int i = 0; i < 1001; ++i) first.update(random.uniform(), chance(random, .5));
+  for (int i = 0; i < 1001; ++i) first.update(random.uniform(), simulation::chance(random, .5));
   ASSERT_TRUE(second.restore(first.checkpoint()));
   for (int i = 0; i < 1001; ++i) {
     const double confidence = random.uniform();

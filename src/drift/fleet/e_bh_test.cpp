@@ -47,7 +47,7 @@ TEST(EBh, KeepsTheShareOfFalseOnesUnderAnyDependence) {
     double false_share = 0;
     int found = 0;
     constexpr int kRuns = 4000;
-    NormalDraws normal(7);
+    simulation::Normal normal(7);
     for (int run = 0; run < kRuns; ++run) {
       const double common = normal.next() * 2;
       std::vector<double> e_values;

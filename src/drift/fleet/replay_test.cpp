@@ -14,7 +14,7 @@ namespace drover::drift {
 namespace {
 
 const Distribution& reference() {
-  static const Distribution made = make_distribution(NormalDraws(1).floats(2000), 0, 1).value();
+  static const Distribution made = make_distribution(simulation::Normal(1).floats(2000), 0, 1).value();
   return made;
 }
 
@@ -40,7 +40,7 @@ Counters merged(const std::vector<float>& values, SplitMix random) {
 }
 
 RC_GTEST_PROP(Replay, OfMergedWindowsIsThatOfOnePassOverAllTheData, (std::uint64_t seed)) {
-  NormalDraws normal(seed);
+  simulation::Normal normal(seed);
   auto values = normal.floats(3000);
   for (std::size_t i = 0; i < values.size(); i += 9) values[i] = reference().edges[i % 63].value;  // ties
   Counters pass = Counters::of(reference());
@@ -91,7 +91,7 @@ TEST(Replay, DrawsEveryOrderAlike) {
 }
 
 TEST(Replay, AlarmsOnAChangedFleetAndSaysWhen) {
-  NormalDraws normal(8);
+  simulation::Normal normal(8);
   Counters changed = Counters::of(reference()), same = changed;
   for (std::uint64_t i = 0; i < 20000; ++i) {
     changed.add(reference(), static_cast<float>(normal.next() + 0.5), tie_of(5, i));
@@ -115,7 +115,7 @@ TEST(Replay, OfUnchangedFleetsKeepsTheLevel) {
   // has a probability of about .001.
   int alarms = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
-    NormalDraws normal(seed + 100);
+    simulation::Normal normal(seed + 100);
     const Distribution from = make_distribution(normal.floats(200), 0, seed).value();
     Counters counters = Counters::of(from);
     for (std::uint64_t i = 0; i < 3000; ++i)

@@ -23,7 +23,7 @@ struct Ended {
 Ended run(UpdateGuard guard, double old_rate, double new_rate, std::uint64_t seed, std::uint64_t pairs_max) {
   SplitMix random(seed);
   while (guard.verdict() == GuardVerdict::hold && guard.pairs() < pairs_max)
-    guard.update(chance(random, old_rate), chance(random, new_rate));
+    guard.update(simulation::chance(random, old_rate), simulation::chance(random, new_rate));
   return {guard.verdict(), guard.pairs()};
 }
 
@@ -72,7 +72,7 @@ RC_GTEST_PROP(UpdateGuard, GoesOnFromACheckpointWithTheSameBits, (std::uint64_t 
   SplitMix random(seed);
   UpdateGuard guard = UpdateGuard::make({}).value();
   for (std::uint64_t i = random.next() % 400; i > 0; --i)
-    guard.update(chance(random, .1), chance(random, .12));
+    guard.update(simulation::chance(random, .1), simulation::chance(random, .12));
   UpdateGuard other = UpdateGuard::make({}).value();
   RC_ASSERT(other.restore(guard.checkpoint()).has_value());
   guard.update(true, false), other.update(true, false);
@@ -107,7 +107,7 @@ TEST(RateSequence, CoversTheRateAtAllTimesAtOnce) {
     RateSequence sequence;
     bool outside = false;
     for (int i = 0; i < 3000 && !outside; ++i) {
-      sequence.update(chance(random, .05));
+      sequence.update(simulation::chance(random, .05));
       outside = sequence.refutes(.05, .1);
     }
     ever_outside += outside;
@@ -120,7 +120,7 @@ RC_GTEST_PROP(RateSequence, HasBoundsThatAreWhereItsEvidenceTurns, (std::uint64_
   SplitMix random(seed);
   RateSequence sequence;
   const double rate = random.uniform();
-  for (std::uint64_t i = random.next() % 500; i > 0; --i) sequence.update(chance(random, rate));
+  for (std::uint64_t i = random.next() % 500; i > 0; --i) sequence.update(simulation::chance(random, rate));
   const RateBounds bounds = sequence.bounds(.05);
   RC_ASSERT(bounds.lower <= sequence.rate() && sequence.rate() <= bounds.upper);
   if (bounds.lower > 0) {
@@ -139,8 +139,8 @@ TEST(BeforeAfterGuard, DecidesWithoutAControlAndIsSeldomWrong) {
   const auto judge = [](double now, double margin, double alpha, std::uint64_t seed) {
     SplitMix random(seed);
     BeforeAfterGuard guard = BeforeAfterGuard::make({.alpha = alpha, .margin = margin}).value();
-    for (int i = 0; i < 2000; ++i) guard.before(chance(random, .1));
-    for (int i = 0; i < 4000 && guard.verdict() == GuardVerdict::hold; ++i) guard.after(chance(random, now));
+    for (int i = 0; i < 2000; ++i) guard.before(simulation::chance(random, .1));
+    for (int i = 0; i < 4000 && guard.verdict() == GuardVerdict::hold; ++i) guard.after(simulation::chance(random, now));
     return guard.verdict();
   };
   int wrong = 0, rolled_back = 0, promoted = 0;
@@ -161,8 +161,8 @@ TEST(LatencyGuard, KeepsItsLevelAndSeesSlowness) {
     LatencyGuard same(100, .1), slower(100, .1);
     bool false_alarm = false, alarm = false;
     for (int i = 0; i < 3000; ++i) {
-      false_alarm = same.update(chance(random, .05) ? 120 : 90);  // the border: 5 % beyond 110
-      if (i < 300) alarm = slower.update(chance(random, .2) ? 120 : 90);
+      false_alarm = same.update(simulation::chance(random, .05) ? 120 : 90);  // the border: 5 % beyond 110
+      if (i < 300) alarm = slower.update(simulation::chance(random, .2) ? 120 : 90);
     }
     wrong += false_alarm;
     seen += alarm;
@@ -209,7 +209,7 @@ TEST(NaiveRule, TakesBackMostUnchangedModels) {
     SplitMix random(seed);
     NaiveRule rule(.05, .1);
     bool rolled_back = false;
-    for (int i = 0; i < 10000 && !rolled_back; ++i) rolled_back = rule.update(chance(random, .05));
+    for (int i = 0; i < 10000 && !rolled_back; ++i) rolled_back = rule.update(simulation::chance(random, .05));
     wrong += rolled_back;
   }
   EXPECT_NEAR(wrong, 288, 40);

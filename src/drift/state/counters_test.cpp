@@ -13,7 +13,7 @@ namespace drover::drift {
 namespace {
 
 const Distribution& reference() {
-  static const Distribution made = make_distribution(NormalDraws(1).floats(2000), 0, 1).value();
+  static const Distribution made = make_distribution(simulation::Normal(1).floats(2000), 0, 1).value();
   return made;
 }
 
@@ -70,7 +70,7 @@ TEST(Counters, TellOddValuesApart) {
 }
 
 TEST(Counters, AreNotAddedToThoseOfAnotherBaselineNorBeyondTheirLimit) {
-  const Distribution other = make_distribution(NormalDraws(2).floats(2000), 0, 1).value();
+  const Distribution other = make_distribution(simulation::Normal(2).floats(2000), 0, 1).value();
   Counters mine = Counters::of(reference());
   EXPECT_EQ(mine.merge(Counters::of(other)).error().code, Code::conflict);
   Counters full = mine;
@@ -117,7 +117,7 @@ TEST(ClassCounters, CountTheTrackedAndAllOthersAndMergeExactly) {
 }
 
 RC_GTEST_PROP(GridKs, BoundsTheDistanceAlways, (std::uint64_t seed)) {
-  NormalDraws normal(seed);
+  simulation::Normal normal(seed);
   SplitMix choose(seed + 1);
   const double shift = choose.uniform() * 3 - 1.5, factor = 0.2 + choose.uniform() * 3;
   const auto past = normal.floats(200 + choose.next() % 800);
@@ -156,9 +156,9 @@ TEST(CountsPsi, EqualsTheReferenceValues) {
 TEST(DecilePsi, OfUnchangedValuesHasTheLevelOfItsTest) {
   // 2 000 windows of 1 000 against a baseline of 100 000: p < .05 in 5 % ± .5 % of them, the corrected value
   // about 0; bounds at 4 deviations, and .5 % for the asymptotics.
-  const auto past = NormalDraws(3).floats(100000);
+  const auto past = simulation::Normal(3).floats(100000);
   const Distribution from = make_distribution(past, 0, 1).value();
-  NormalDraws normal(4);
+  simulation::Normal normal(4);
   int below = 0;
   double corrected = 0;
   for (int window = 0; window < 2000; ++window) {

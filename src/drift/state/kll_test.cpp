@@ -153,7 +153,7 @@ TEST(SketchKs, KeepsItsLevelWhereTheUncorrectedTestWouldNot) {
 }
 
 TEST(SketchKs, SeesAShift) {
-  NormalDraws normal(1);
+  simulation::Normal normal(1);
   Kll a(1), b(2);
   for (int i = 0; i < 20000; ++i)
     a.add(static_cast<float>(normal.next())), b.add(static_cast<float>(normal.next() + 0.2));

@@ -78,7 +78,7 @@ std::vector<std::uint64_t> predictions(std::span<const double> mix, double right
     double u = random.uniform();
     std::size_t k = 0;
     while (k + 1 < mix.size() && u >= mix[k]) u -= mix[k++];
-    ++predicted[chance(random, right) ? k : (k + 1) % mix.size()];
+    ++predicted[simulation::chance(random, right) ? k : (k + 1) % mix.size()];
   }
   return predicted;
 }
@@ -124,7 +124,7 @@ TEST(ClassMix, RefusesAConfusedModelAndWhatDoesNotFit) {
 
 TEST(DistanceFromMix, VanishesWhenOnlyTheMixMoved) {
   // Class 0 is N(−1, 1), class 1 N(1, 1); the mix goes from half and half to .2 and .8.
-  NormalDraws normal(1);
+  simulation::Normal normal(1);
   std::vector<float> all;
   for (int i = 0; i < 20000; ++i) all.push_back(static_cast<float>(normal.next() + (i % 2 == 0 ? -1 : 1)));
   const Distribution reference = make_distribution(all, 0, 1).value();
@@ -172,7 +172,7 @@ RC_GTEST_PROP(SensorWatch, BoundsTheCommonestShareFromBelow, (std::uint64_t seed
   const double share = random.uniform();
   int common = 0;
   for (int i = 0; i < 500; ++i) {
-    const bool is_common = chance(random, share);
+    const bool is_common = simulation::chance(random, share);
     common += is_common;
     watch.update(is_common ? 5 : static_cast<float>(random.uniform()));
   }

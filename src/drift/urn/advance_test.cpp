@@ -12,7 +12,7 @@ namespace drover::drift {
 namespace {
 
 const Distribution& reference() {
-  static const Distribution made = make_distribution(NormalDraws(1).floats(2000), 0, 1).value();
+  static const Distribution made = make_distribution(simulation::Normal(1).floats(2000), 0, 1).value();
   return made;
 }
 

@@ -47,12 +47,17 @@ void begin_life(auto& state, const std::array<double, kTilts>& weights, double s
   state.statistic = state.statistic_max = kMassAtStart;
 }
 
+/// A sum stops here: an alarm that nobody answers must not grow to infinity, which no checkpoint takes.
+/// Within a block it grows by 64³² at most. (Less evidence errs towards safety.)
+inline constexpr double kSumMax = 1e100;
+
 /// At a block's end: C_min ≤ 1 moves an alternative's onset to the block's middle; the next start weight.
 void end_block(auto& state) {
   const auto middle = static_cast<OnsetOf<decltype(state)>>(state.seen - kBlock / 2);
   for (std::size_t k = 0; k < kTilts; ++k)  // without a branch: which laws begin anew is chance
     state.onset[k] = state.cusum_min[k] <= 1 ? middle : state.onset[k];
   state.cusum_min.fill(2);
+  for (double& sum : state.sum) sum = std::min(sum, kSumMax);
   state.weight = start_weight(state.age);
 }
 

@@ -15,6 +15,9 @@ constexpr std::array<double, kAdaptiveParts> kPrior = {16, 24};      // κ
 /// A bet is kept as a float; by this factor it is rounded down, so that the bets never sum to more than 1.
 constexpr double kRoundDown = 1 - 0x1p-23;
 
+/// As kSumMax; a block may multiply an adaptive sum by n³²/32!.
+constexpr double kAdaptiveSumMax = 1e30;
+
 /// Beyond this many observations the 32-bit slots could overflow: the detector stands still (136 years at 1
 /// Hz).
 constexpr std::uint64_t kSeenMax = std::uint64_t{0xffffffff} - (std::uint64_t{1} << 25);
@@ -104,6 +107,7 @@ bool Urn::update(std::size_t bin) {
   state.statistic_max = std::max(state.statistic_max, statistic);
   if (++state.age % kBlock == 0) {
     end_block(state);
+    for (double& sum : state.adaptive_sum) sum = std::min(sum, kAdaptiveSumMax);
     place_bets();
   }
   return statistic >= state.threshold;

@@ -13,8 +13,8 @@ constexpr std::uint32_t kVersion = 2;
 constexpr std::array kSettings = {
     Setting{"alpha", "probability of any false alarm, ever", 0.01, 1e-9, 0.5},
     Setting{"tolerance", "shift of the distribution function that is no drift; 0 = exact mode", 0, 0, 0.3},
-    Setting{"restarts", "1: divide alpha over the lives after restarts", 0, 0, 1},
-    Setting{"seed", "of the random numbers that break ties with an edge", 1, 0, 9007199254740992.0},
+    Setting{"restarts", "1: divide alpha over the lives after restarts", 0, 0, 1, true},
+    Setting{"seed", "of the random numbers that break ties with an edge", 1, 0, 9007199254740992.0, true},
 };
 
 Alarm alarm_of(const auto& urn, std::uint64_t baseline_count) {
@@ -39,8 +39,11 @@ class UrnDetector final : public Detector {
   UrnDetector(const Distribution& distribution, std::uint64_t seed, Mode urn)
       : distribution_(distribution), random_(seed), urn_(std::move(urn)) {}
 
-  std::optional<Alarm> update(double value) override {
-    if (!urn_.update(distribution_.bin(static_cast<float>(value), random_))) return std::nullopt;
+  double observe(double value) override {
+    return static_cast<double>(distribution_.bin(static_cast<float>(value), random_));
+  }
+  std::optional<Alarm> take(double bin) override {
+    if (!urn_.update(static_cast<std::size_t>(bin))) return std::nullopt;
     return alarm_of(urn_, distribution_.count);
   }
   void restart() override { urn_.restart(); }
@@ -95,7 +98,9 @@ DetectorKind urn_kind() {
       "an alarm whose false-alarm probability holds for the device's whole life; names what changed and when",
       "Drover; after Shin, Ramdas, Rinaldo, arXiv 2203.03532",
       Needs::distribution,
+      Takes::numbers,
       kSettings,
+      true,
       make};
 }
 
