@@ -58,6 +58,7 @@ void on_run(CLI::App* verb, Context& context, std::function<Result<Answer>()> wo
       context.exit_code = answer.error().code == Code::invalid_argument ? 2 : 1;
       return;
     }
+    if (context.json && answer->json.is_null()) return;
     if (context.json)
       fmt::print("{}\n", answer->json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     else if (!answer->text.empty())

@@ -18,7 +18,7 @@ struct Context {
   int exit_code = 0;       // 0 ok, 1 failed or refused, 2 usage
 };
 
-/// What a verb answers: the document of --json, and the same for people.
+/// What a verb answers: the document of --json (null when it has printed its own), and the same for people.
 struct Answer {
   nlohmann::ordered_json json;
   std::string text;

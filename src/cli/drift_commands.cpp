@@ -5,6 +5,7 @@ namespace drover::cli {
 void add_drift_commands(CLI::App& program, Context& context) {
   CLI::App* drift = noun(program, "drift", "drift: have data or a model's answers changed; needs no server");
   add_drift_compare(*drift, context);
+  add_drift_watch(*drift, context);
 }
 
 }  // namespace drover::cli

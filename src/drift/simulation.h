@@ -20,6 +20,11 @@ class Normal {
     return std::sqrt(-2 * std::log(1 - random_.uniform())) *
            std::cos(2 * std::numbers::pi * random_.uniform());
   }
+  std::vector<float> floats(std::size_t count) {
+    std::vector<float> values(count);
+    for (float& value : values) value = static_cast<float>(next());
+    return values;
+  }
 
  private:
   SplitMix random_;
