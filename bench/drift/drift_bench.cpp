@@ -1,0 +1,125 @@
+// Cost, false alarms and delays of the detectors: bench/drift/README.md says what for and what was measured.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string_view>
+
+#include "experiments.h"
+
+namespace {
+
+using namespace drover;
+using bench::Contender;
+using nlohmann::ordered_json;
+
+struct Options {
+  int seeds = 101, streams = 100;
+  std::uint64_t length = 1'000'000, last_change = 900'000;
+  std::string json, only;
+  bool quick = false;
+};
+
+void show(const ordered_json& table) {
+  for (const ordered_json& row : table) fmt::print("  {}\n", row.dump());
+  std::fflush(stdout);
+}
+
+ordered_json delays(const Options& options) {
+  bench::Delays setup{.seeds = options.seeds, .changes_at = {1'000, 10'000, 100'000, 900'000}};
+  std::erase_if(setup.changes_at, [&](std::uint64_t at) { return at > options.last_change; });
+  return bench::delays(setup, bench::contenders(), bench::unchanged().front().law, bench::changes());
+}
+
+ordered_json error_delays(const Options& options) {
+  const bench::Delays setup{.seeds = options.seeds, .changes_at = {1'000, 10'000}};
+  const std::vector<bench::Change> after = {{".05 to .10", bench::errors(0.1)},
+                                            {".05 to .15", bench::errors(0.15)},
+                                            {".05 to .30", bench::errors(0.3)}};
+  return bench::delays(setup, bench::error_contenders(), bench::errors(0.05), after);
+}
+
+ordered_json false_alarms(const Options& options) {
+  ordered_json table = ordered_json::array();
+  const auto measure = [&](const Contender& who, const bench::Change& stream, int streams) {
+    ordered_json row = bench::false_alarms(who, stream.law, streams, options.length, 10'000);
+    row["law"] = stream.name;
+    fmt::print(stderr, "  {}\n", row.dump());
+    table.push_back(std::move(row));
+  };
+  const auto laws = bench::unchanged();
+  for (const Contender& who : bench::contenders())
+    measure(who, laws.front(), who.kind == "kswin" ? std::max(1, options.streams / 10) : options.streams);
+  for (std::size_t law = 1; law < laws.size(); ++law)
+    measure(bench::contenders().front(), laws[law], options.streams);
+  return table;
+}
+
+/// α = .2 on 10⁵ for small and large baselines: the promise does not lean on m.
+ordered_json small_baselines(const Options& options) {
+  const Contender who{"urn exact a=.2", "urn", {{"alpha", 0.2}}};
+  ordered_json table = ordered_json::array();
+  for (const std::uint64_t m : {200, 1'000, 10'000})
+    table.push_back(bench::false_alarms(who, bench::unchanged().front().law, 20 * options.streams,
+                                        options.length / 10, m));
+  return table;
+}
+
+bool read_options(int argc, char** argv, Options& options) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view arg = argv[i];
+    const auto value = std::string(arg.substr(std::min(arg.size(), arg.find('=') + 1)));
+    if (arg == "--quick")
+      options = {.seeds = 3,
+                 .streams = 1,
+                 .length = 5'000,
+                 .last_change = 1'000,
+                 .json = options.json,
+                 .only = options.only,
+                 .quick = true};
+    else if (arg.starts_with("--seeds="))
+      options.seeds = std::atoi(value.c_str());
+    else if (arg.starts_with("--streams="))
+      options.streams = std::atoi(value.c_str());
+    else if (arg.starts_with("--latest="))
+      options.last_change = static_cast<std::uint64_t>(std::atoll(value.c_str()));
+    else if (arg.starts_with("--only="))
+      options.only = value;
+    else if (arg.starts_with("--json="))
+      options.json = value;
+    else
+      return false;
+  }
+  return options.seeds > 0 && options.streams > 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  if (!read_options(argc, argv, options)) {
+    fmt::print(stderr,
+               "usage: drift_bench [--quick] [--only=cost|delays|errors|false_alarms|baselines] "
+               "[--seeds=101] [--streams=100] [--latest=900000] [--json=FILE]\n");
+    return 2;
+  }
+  ordered_json document = {
+      {"seeds", options.seeds}, {"streams", options.streams}, {"length", options.length}};
+  const auto part = [&](const char* name, auto measure) {
+    if (!options.only.empty() && options.only != name) return;
+    fmt::print("{}\n", name);
+    document[name] = measure();
+    show(document[name]);
+  };
+  part("cost", [&] { return bench::cost(options.quick ? 2'000 : 1'000'000, options.quick ? 1 : 5); });
+  part("delays", [&] { return delays(options); });
+  part("errors", [&] { return error_delays(options); });
+  part("false_alarms", [&] { return false_alarms(options); });
+  part("baselines", [&] { return small_baselines(options); });
+  if (!options.json.empty() && !(std::ofstream(options.json) << document.dump(1) << '\n')) {
+    fmt::print(stderr, "drift_bench: cannot write {}\n", options.json);
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "drift/simulation.h"
+
+/// Streams: what an observation is, before a change and after.
+namespace drover::bench {
+
+/// The t-th value (from 0) after the change.
+using Law =
+    std::function<double(drift::simulation::Normal& normal, drift::SplitMix& random, std::uint64_t t)>;
+
+struct Change {
+  std::string name;
+  Law law;
+};
+
+inline std::vector<Change> changes() {
+  using drift::SplitMix, drift::simulation::Normal;
+  const auto shifted = [](double by) {
+    return [by](Normal& normal, SplitMix&, std::uint64_t) { return normal.next() + by; };
+  };
+  const auto scaled = [](double by) {
+    return [by](Normal& normal, SplitMix&, std::uint64_t) { return normal.next() * by; };
+  };
+  const auto ramp = [](Normal& normal, SplitMix&, std::uint64_t t) {
+    return normal.next() + 0.5 * std::min(1.0, static_cast<double>(t + 1) / 5000);
+  };
+  const auto bumps = [](Normal& normal, SplitMix& random, std::uint64_t) {
+    return std::sqrt(1 - 0.81) * normal.next() + (random.uniform() < 0.5 ? -0.9 : 0.9);
+  };
+  return {{"mean +.25", shifted(0.25)}, {"mean +.5", shifted(0.5)}, {"mean +1", shifted(1)},
+          {"sd x1.5", scaled(1.5)},     {"sd x.67", scaled(0.67)},  {"ramp +.5", ramp},
+          {"two bumps .9", bumps}};
+}
+
+/// Unchanged streams of several laws, for false alarms.
+inline std::vector<Change> unchanged() {
+  using drift::SplitMix, drift::simulation::Normal;
+  return {{"normal", [](Normal& normal, SplitMix&, std::uint64_t) { return normal.next(); }},
+          {"lognormal", [](Normal& normal, SplitMix&, std::uint64_t) { return std::exp(normal.next()); }},
+          {"cauchy", [](Normal& normal, SplitMix&, std::uint64_t) { return normal.next() / normal.next(); }},
+          {"six values",
+           [](Normal&, SplitMix& random, std::uint64_t) { return std::floor(6 * random.uniform()); }},
+          {"confidence, 30 % at 1",
+           [](Normal&, SplitMix& random, std::uint64_t) {
+             return random.uniform() < 0.3 ? 1.0 : 1 - 0.5 * random.uniform() * random.uniform();
+           }},
+          {"constant", [](Normal&, SplitMix&, std::uint64_t) { return 1.0; }}};
+}
+
+/// 1 with probability `rate`.
+inline Law errors(double rate) {
+  return [rate](drift::simulation::Normal&, drift::SplitMix& random, std::uint64_t) {
+    return random.uniform() < rate ? 1.0 : 0.0;
+  };
+}
+
+}  // namespace drover::bench
