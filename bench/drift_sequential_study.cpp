@@ -63,7 +63,8 @@ void naive(std::uint64_t seeds) {
     SplitMix random(seed);
     NaiveRule rule(.05, .1);
     bool rolled_back = false;
-    for (int i = 0; i < 10'000 && !rolled_back; ++i) rolled_back = rule.update(simulation::chance(random, .05));
+    for (int i = 0; i < 10'000 && !rolled_back; ++i)
+      rolled_back = rule.update(simulation::chance(random, .05));
     wrong += rolled_back;
   }
   fmt::print("naive rule, unchanged at 5 %: {:.1f} % rolled back (known 72 %)\n",

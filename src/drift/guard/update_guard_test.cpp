@@ -140,7 +140,8 @@ TEST(BeforeAfterGuard, DecidesWithoutAControlAndIsSeldomWrong) {
     SplitMix random(seed);
     BeforeAfterGuard guard = BeforeAfterGuard::make({.alpha = alpha, .margin = margin}).value();
     for (int i = 0; i < 2000; ++i) guard.before(simulation::chance(random, .1));
-    for (int i = 0; i < 4000 && guard.verdict() == GuardVerdict::hold; ++i) guard.after(simulation::chance(random, now));
+    for (int i = 0; i < 4000 && guard.verdict() == GuardVerdict::hold; ++i)
+      guard.after(simulation::chance(random, now));
     return guard.verdict();
   };
   int wrong = 0, rolled_back = 0, promoted = 0;
@@ -209,7 +210,8 @@ TEST(NaiveRule, TakesBackMostUnchangedModels) {
     SplitMix random(seed);
     NaiveRule rule(.05, .1);
     bool rolled_back = false;
-    for (int i = 0; i < 10000 && !rolled_back; ++i) rolled_back = rule.update(simulation::chance(random, .05));
+    for (int i = 0; i < 10000 && !rolled_back; ++i)
+      rolled_back = rule.update(simulation::chance(random, .05));
     wrong += rolled_back;
   }
   EXPECT_NEAR(wrong, 288, 40);
