@@ -1,4 +1,4 @@
-# What a reader of the documents has before the first command: a model, ten inputs for it, a device's own directories.
+# What a reader of the documents has before the first command: a model, ten inputs for it, two tables, a device's own directories.
 # Read by the shell that runs the blocks (BASH_ENV), which ends at the first command that fails.
 unset BASH_ENV
 set -eu
@@ -12,6 +12,9 @@ cp "$SOURCE/tests/data/models/kws_float32.tflite" model.tflite
   printf '%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (10, 49, 10, 1), }"
   head -c $((10 * 490 * 4)) /dev/zero
 } > inputs.npy
+table() { awk -v rows="$1" -v shift="$2" 'BEGIN { OFS = ","; srand(1); print "mean,contrast"; while (rows--) print rand() + shift, rand() }'; }
+table 2000 0 > training.csv
+table 500 0.2 > last-week.csv
 
 # Until `true` of the arguments, for at most 30 s.
 until_true() {
