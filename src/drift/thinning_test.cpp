@@ -113,7 +113,6 @@ struct Null {
 TEST(Thinning, KeepsTheUrnsPromiseApproximatelyOnAutoregressions) {
   // α = .1, 60 streams of 20 000: 6 ± 2.3 if the promise held exactly and were used up; here R leaves at most
   // .049, 3 ± 1.7. Up to 10 is allowed (p ≈ 2e-4 at .049). Without thinning the dependent ones alarm.
-  // Measured figures for 10⁶ are in bench/drift/README.md.
   for (const Null& null : {Null{0, 10, 0}, {0.2, 10, 2}, {0.5, 10, 30}, {0.9, 10, 55}}) {
     int thinned = 0, plain = 0;
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
