@@ -15,6 +15,8 @@ namespace {
 constexpr unsigned kDigitBits = 11;
 constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
 constexpr std::size_t kShort = 4096;
+constexpr unsigned kPasses = 3;
+constexpr unsigned kRadixBits = kPasses * kDigitBits;
 constexpr std::size_t kValuesAThreadMin = std::size_t{1} << 19;
 constexpr std::size_t kThreadsMax = 16;
 
@@ -49,16 +51,47 @@ class Sorter {
   void sort() {
     std::vector<Number> copy(values_.size());
     std::span<Number> from = values_, to = copy;
-    for (unsigned shift = 0; shift < sizeof(Number) * 8; shift += kDigitBits) {
+    for (unsigned pass = 0; pass < kPasses; ++pass) {
+      const unsigned shift = kLowBits + pass * kDigitBits;
       count(from, shift);
       if (!spread()) continue;
       scatter(from, to, shift);
       std::swap(from, to);
     }
     if (from.data() != values_.data()) std::ranges::copy(from, values_.begin());
+    if (kLowBits > 0) sort_equal_heads();
   }
 
  private:
+  /// Bits below those that the passes look at: 31 of a double, none of a float.
+  static constexpr unsigned kLowBits = std::max(kRadixBits, unsigned{sizeof(Number) * 8}) - kRadixBits;
+
+  static auto head_of(Number value) { return key_of(value) >> kLowBits; }
+
+  /// Puts in order what agrees in all that the passes looked at: mostly runs of a few values.
+  void sort_equal_heads() {
+    std::vector<std::size_t> starts;
+    for (std::size_t i = 0; i <= places_.size(); ++i)
+      starts.push_back(run_start(values_.size() * i / places_.size()));
+    together(places_.size(), [&](std::size_t i) {
+      for (std::size_t at = starts[i]; at < starts[i + 1];) at = sort_run(at, starts[i + 1]);
+    });
+  }
+  /// The first place from `at` on where a run begins.
+  [[nodiscard]] std::size_t run_start(std::size_t at) const {
+    while (at > 0 && at < values_.size() && head_of(values_[at]) == head_of(values_[at - 1])) ++at;
+    return at;
+  }
+  /// Sorts the run that begins at `at`, before `last`, where another one begins; the place after it.
+  std::size_t sort_run(std::size_t at, std::size_t last) {
+    std::size_t end = at + 1;
+    bool sorted = true;
+    for (; end < last && head_of(values_[end]) == head_of(values_[at]); ++end)
+      sorted = sorted && key_of(values_[end - 1]) <= key_of(values_[end]);
+    if (!sorted) std::ranges::sort(values_.subspan(at, end - at), {}, key_of<Number>);
+    return end;
+  }
+
   [[nodiscard]] std::span<Number> part(std::span<Number> of, std::size_t i) const {
     const std::size_t begin = of.size() * i / places_.size(), end = of.size() * (i + 1) / places_.size();
     return of.subspan(begin, end - begin);

@@ -43,7 +43,16 @@ TEST(RadixSort, OrdersAnyNumbersShortAndLong) {
 }
 
 TEST(RadixSort, OrdersWithSeveralThreads) {
-  expect_sorted_as_std(any_numbers<double, std::uint64_t>(std::size_t{1} << 21, 3));
+  expect_sorted_as_std(any_numbers<float, std::uint32_t>(std::size_t{1} << 20, 3));
+}
+
+TEST(RadixSort, OrdersWhatDiffersInTheLastBitsOnly) {
+  SplitMix random(9);
+  std::vector<double> values;
+  for (int i = 0; i < 20'000; ++i)
+    values.push_back(std::bit_cast<double>(0x3FF0'0000'0000'0000 + random.next() % 999));
+  for (int i = 0; i < 20'000; ++i) values.push_back(-1 - static_cast<double>(random.next() % 5) * 0x1p-40);
+  expect_sorted_as_std(std::move(values));
 }
 
 TEST(RadixSort, PutsZerosAndInfinitiesWhereTheyBelong) {
