@@ -13,8 +13,8 @@ namespace drover::drift {
 /// (√e + 0.12 + 0.11/√e)·D_grid ≥ λ_α with e = nm/(n + m) and P(K ≥ λ_α) = α for Kolmogorov's law
 /// (Stephens 1970: the correction is good to about 1 % of λ from e = 4 on). One window errs with probability
 /// about α or less (the grid loses some); a stream of many windows errs in the end, most
-/// within some thousand observations at the standard settings (bench/drift). Ties with an edge are broken at random from
-/// `seed`.
+/// within some thousand observations at the standard settings (bench/drift). Ties with an edge are broken at
+/// random from `seed`.
 ///
 /// Sources: Kolmogorov 1933; Smirnov 1948; Stephens, JRSS B 32 (1970).
 class KsWindow {
