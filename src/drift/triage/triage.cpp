@@ -41,17 +41,17 @@ class Case {
   bool holds_ = true;
 };
 
-void sensor_faults(const Evidence& evidence, std::vector<RankedCause>& causes) {
+void sensor_faults(const Symptoms& symptoms, std::vector<RankedCause>& causes) {
   RankedCause fault{.cause = Cause::sensor_fault, .score = 0, .because = {}};
   const auto look = [&fault](std::string_view name, const std::optional<Measured>& measured) {
     if (!measured || !measured->beyond()) return;
     fault.score = std::max(fault.score, measured->value / (measured->value + measured->limit));
     fault.because.push_back({name, *measured});
   };
-  look("frozen", evidence.frozen);
-  look("stuck", evidence.stuck);
-  look("black", evidence.black);
-  look("saturated", evidence.saturated);
+  look("frozen", symptoms.frozen);
+  look("stuck", symptoms.stuck);
+  look("black", symptoms.black);
+  look("saturated", symptoms.saturated);
   if (!fault.because.empty()) causes.push_back(std::move(fault));
 }
 
@@ -73,26 +73,26 @@ std::string_view name_of(Cause cause) {
   return "unknown";
 }
 
-std::vector<RankedCause> rank_causes(const Evidence& evidence) {
+std::vector<RankedCause> rank_causes(const Symptoms& symptoms) {
   std::vector<RankedCause> causes;
-  sensor_faults(evidence, causes);
+  sensor_faults(symptoms, causes);
   if (!causes.empty()) return causes;
 
-  const bool has_mix = evidence.inputs_given_mix.has_value();
+  const bool has_mix = symptoms.inputs_given_mix.has_value();
   const std::string_view unexplained = has_mix ? "inputs given the class mix" : "inputs";
-  const auto& inputs_unexplained = has_mix ? evidence.inputs_given_mix : evidence.inputs;
+  const auto& inputs_unexplained = has_mix ? symptoms.inputs_given_mix : symptoms.inputs;
   Case(Cause::class_mix)
-      .beyond("inputs", evidence.inputs)
-      .beyond("class mix", evidence.class_mix)
-      .within(unexplained, evidence.inputs_given_mix)
+      .beyond("inputs", symptoms.inputs)
+      .beyond("class mix", symptoms.class_mix)
+      .within(unexplained, symptoms.inputs_given_mix)
       .add_to(causes);
   Case(Cause::covariate_shift).beyond(unexplained, inputs_unexplained).add_to(causes);
   Case(Cause::runtime_fault)
-      .beyond("confidence", evidence.confidence)
-      .within("inputs", evidence.inputs)
+      .beyond("confidence", symptoms.confidence)
+      .within("inputs", symptoms.inputs)
       .add_to(causes);
   Case(Cause::concept_drift)
-      .beyond("calibration", evidence.calibration)
+      .beyond("calibration", symptoms.calibration)
       .rather_within(unexplained, inputs_unexplained)
       .add_to(causes);
   std::ranges::sort(causes, [](const RankedCause& a, const RankedCause& b) {

@@ -17,7 +17,7 @@ struct Measured {
 
 /// What is known when something seems to have drifted. What was not measured stays empty: a rule that needs
 /// it is then not applied.
-struct Evidence {
+struct Symptoms {
   std::optional<Measured> inputs = {};            // farthest feature from its baseline (D, or an e-value)
   std::optional<Measured> inputs_given_mix = {};  // likewise from Σ π̂_k·F_k (class_mix.h)
   std::optional<Measured> class_mix = {};         // total variation between π̂ and the reference's mix
@@ -55,6 +55,6 @@ struct RankedCause {
 ///
 /// A condition "beyond" holds as clearly as value/(value + limit), "within" as limit/(value + limit); a score
 /// is the least clear of its conditions. The scores order causes and are no probabilities.
-std::vector<RankedCause> rank_causes(const Evidence& evidence);
+std::vector<RankedCause> rank_causes(const Symptoms& symptoms);
 
 }  // namespace drover::drift

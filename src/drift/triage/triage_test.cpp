@@ -16,7 +16,7 @@ constexpr Measured kOver = {3, 1}, kJustOver = {1.01, 1}, kUnder = {.2, 1};
 
 struct Row {
   const char* what;
-  Evidence evidence;
+  Symptoms symptoms;
   std::vector<Cause> causes;  // in this order
 };
 
@@ -51,7 +51,7 @@ TEST(RankCauses, FollowsItsTable) {
            {"a lens cap", {.inputs = kOver, .black = kJustOver, .saturated = kUnder}, {sensor_fault}},
            {"a stuck value", {.stuck = kOver, .saturated = kOver}, {sensor_fault}}}) {
     std::vector<Cause> causes;
-    for (const RankedCause& ranked : rank_causes(row.evidence)) {
+    for (const RankedCause& ranked : rank_causes(row.symptoms)) {
       causes.push_back(ranked.cause);
       EXPECT_FALSE(ranked.because.empty()) << row.what;
       EXPECT_GT(ranked.score, 0) << row.what;
