@@ -17,9 +17,15 @@ using nlohmann::ordered_json;
 struct Options {
   int seeds = 101, streams = 100;
   std::uint64_t length = 1'000'000, last_change = 900'000;
-  std::string json, only;
+  std::string json, only, who;
   bool quick = false;
 };
+
+/// Those whose label begins with `who`.
+std::vector<Contender> chosen(std::vector<Contender> contenders, const std::string& who) {
+  std::erase_if(contenders, [&](const Contender& one) { return !one.label.starts_with(who); });
+  return contenders;
+}
 
 void show(const ordered_json& table) {
   for (const ordered_json& row : table) fmt::print("  {}\n", row.dump());
@@ -29,7 +35,8 @@ void show(const ordered_json& table) {
 ordered_json delays(const Options& options) {
   bench::Delays setup{.seeds = options.seeds, .changes_at = {1'000, 10'000, 100'000, 900'000}};
   std::erase_if(setup.changes_at, [&](std::uint64_t at) { return at > options.last_change; });
-  return bench::delays(setup, bench::contenders(), bench::unchanged().front().law, bench::changes());
+  return bench::delays(setup, chosen(bench::contenders(), options.who), bench::unchanged().front().law,
+                       bench::changes());
 }
 
 ordered_json error_delays(const Options& options) {
@@ -37,32 +44,38 @@ ordered_json error_delays(const Options& options) {
   const std::vector<bench::Change> after = {{".05 to .10", bench::errors(0.1)},
                                             {".05 to .15", bench::errors(0.15)},
                                             {".05 to .30", bench::errors(0.3)}};
-  return bench::delays(setup, bench::error_contenders(), bench::errors(0.05), after);
+  return bench::delays(setup, chosen(bench::error_contenders(), options.who), bench::errors(0.05), after);
 }
 
 ordered_json false_alarms(const Options& options) {
   ordered_json table = ordered_json::array();
-  const auto measure = [&](const Contender& who, const bench::Change& stream, int streams) {
-    ordered_json row = bench::false_alarms(who, stream.law, streams, options.length, 10'000);
+  const auto laws = bench::unchanged();
+  const auto measure = [&](const Contender& who, const bench::Law& before, const bench::Change& stream,
+                           int streams) {
+    ordered_json row = bench::false_alarms(who, before, stream.law, streams, options.length, 10'000);
     row["law"] = stream.name;
     fmt::print(stderr, "  {}\n", row.dump());
     table.push_back(std::move(row));
   };
-  const auto laws = bench::unchanged();
-  for (const Contender& who : bench::contenders())
-    measure(who, laws.front(), who.kind == "kswin" ? std::max(1, options.streams / 10) : options.streams);
+  const Contender exact = bench::contenders()[0], tolerant = bench::contenders()[1];
+  for (const Contender& who : chosen(bench::contenders(), options.who)) {
+    const int times = who.label == exact.label ? 10 : 1;
+    measure(who, laws.front().law, laws.front(),
+            who.kind == "kswin" ? std::max(1, options.streams / 10) : times * options.streams);
+  }
   for (std::size_t law = 1; law < laws.size(); ++law)
-    measure(bench::contenders().front(), laws[law], options.streams);
+    measure(exact, laws[law].law, laws[law], options.streams);
+  measure(tolerant, laws.front().law, bench::within_tolerance(), options.streams);
   return table;
 }
 
 /// α = .2 on 10⁵ for small and large baselines: the promise does not lean on m.
 ordered_json small_baselines(const Options& options) {
   const Contender who{"urn exact a=.2", "urn", {{"alpha", 0.2}}};
+  const bench::Law normal = bench::unchanged().front().law;
   ordered_json table = ordered_json::array();
   for (const std::uint64_t m : {200, 1'000, 10'000})
-    table.push_back(bench::false_alarms(who, bench::unchanged().front().law, 20 * options.streams,
-                                        options.length / 10, m));
+    table.push_back(bench::false_alarms(who, normal, normal, 20 * options.streams, options.length / 10, m));
   return table;
 }
 
@@ -77,6 +90,7 @@ bool read_options(int argc, char** argv, Options& options) {
                  .last_change = 1'000,
                  .json = options.json,
                  .only = options.only,
+                 .who = options.who,
                  .quick = true};
     else if (arg.starts_with("--seeds="))
       options.seeds = std::atoi(value.c_str());
@@ -84,6 +98,8 @@ bool read_options(int argc, char** argv, Options& options) {
       options.streams = std::atoi(value.c_str());
     else if (arg.starts_with("--latest="))
       options.last_change = static_cast<std::uint64_t>(std::atoll(value.c_str()));
+    else if (arg.starts_with("--who="))
+      options.who = value;
     else if (arg.starts_with("--only="))
       options.only = value;
     else if (arg.starts_with("--json="))
@@ -101,7 +117,7 @@ int main(int argc, char** argv) {
   if (!read_options(argc, argv, options)) {
     fmt::print(stderr,
                "usage: drift_bench [--quick] [--only=cost|delays|errors|false_alarms|baselines] "
-               "[--seeds=101] [--streams=100] [--latest=900000] [--json=FILE]\n");
+               "[--who=LABEL] [--seeds=101] [--streams=100] [--latest=900000] [--json=FILE]\n");
     return 2;
   }
   ordered_json document = {

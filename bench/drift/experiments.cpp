@@ -161,12 +161,12 @@ nlohmann::ordered_json delays(const Delays& setup, const std::vector<Contender>&
   return table;
 }
 
-nlohmann::ordered_json false_alarms(const Contender& who, const Law& law, int streams, std::uint64_t length,
-                                    std::uint64_t baseline) {
+nlohmann::ordered_json false_alarms(const Contender& who, const Law& before, const Law& law, int streams,
+                                    std::uint64_t length, std::uint64_t baseline) {
   std::vector<double> first;
   for (int s = 1; s <= streams; ++s) {
     const auto seed = static_cast<std::uint64_t>(s);
-    const Known known(law, baseline, seed_of(seed, 2));
+    const Known known(before, baseline, seed_of(seed, 2));
     const auto detector = make(who, known.reference());
     Source source(law, seed_of(seed, 3));
     const std::uint64_t index =

@@ -23,8 +23,9 @@ struct Delays {
 nlohmann::ordered_json delays(const Delays& setup, const std::vector<Contender>& who, const Law& before,
                               const std::vector<Change>& after);
 
-/// How many of `streams` unchanged streams of `length` alarm, and after how many observations in the median.
-nlohmann::ordered_json false_alarms(const Contender& who, const Law& law, int streams, std::uint64_t length,
-                                    std::uint64_t baseline);
+/// How many of `streams` streams of `length` that changed from `before` to `law` no more than the detector is
+/// to bear alarm, and after how many observations in the median.
+nlohmann::ordered_json false_alarms(const Contender& who, const Law& before, const Law& law, int streams,
+                                    std::uint64_t length, std::uint64_t baseline);
 
 }  // namespace drover::bench

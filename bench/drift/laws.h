@@ -52,6 +52,13 @@ inline std::vector<Change> unchanged() {
           {"constant", [](Normal&, SplitMix&, std::uint64_t) { return 1.0; }}};
 }
 
+/// A change that a tolerance of .02 must bear: its KS distance from N(0,1) is .01994.
+inline Change within_tolerance() {
+  return {"normal, mean +.05", [](drift::simulation::Normal& normal, drift::SplitMix&, std::uint64_t) {
+            return normal.next() + 0.05;
+          }};
+}
+
 /// 1 with probability `rate`.
 inline Law errors(double rate) {
   return [rate](drift::simulation::Normal&, drift::SplitMix& random, std::uint64_t) {

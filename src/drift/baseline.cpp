@@ -49,9 +49,9 @@ Status read_edges(JsonFields& fields, Distribution& into) {
   const json* values = DROVER_TRY(exactly(fields, "edges", kBins - 1));
   const json* ties = DROVER_TRY(exactly(fields, "ties", kBins - 1));
   for (std::size_t j = 0; j < kBins - 1; ++j) {
-    into.edges[j] = {DROVER_TRY(read_value((*values)[j], fields, "edges")),
-                     DROVER_TRY(whole((*ties)[j], fields, "ties"))};
-    if (j > 0 && into.edges[j] < into.edges[j - 1]) return fields.bad("edges", "must not decrease");
+    into.set_edge(j, {DROVER_TRY(read_value((*values)[j], fields, "edges")),
+                      DROVER_TRY(whole((*ties)[j], fields, "ties"))});
+    if (j > 0 && into.edge(j) < into.edge(j - 1)) return fields.bad("edges", "must not decrease");
   }
   return {};
 }
@@ -90,18 +90,15 @@ Result<Distribution> read_distribution(const json& value, const std::string& pla
 }
 
 ordered_json distribution_json(const Distribution& distribution) {
-  ordered_json values = ordered_json::array(), ties = ordered_json::array();
-  for (const Edge& edge : distribution.edges) {
-    values.push_back(value_json(edge.value));
-    ties.push_back(edge.tie);
-  }
+  ordered_json values = ordered_json::array();
+  for (const float edge : distribution.edges) values.push_back(value_json(edge));
   return {{"count", distribution.count},
           {"missing", distribution.missing},
           {"nan", distribution.nan},
           {"min", value_json(distribution.min)},
           {"max", value_json(distribution.max)},
           {"edges", values},
-          {"ties", ties},
+          {"ties", distribution.ties},
           {"slots", distribution.slots}};
 }
 

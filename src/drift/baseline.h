@@ -27,16 +27,21 @@ struct Edge {
   auto operator<=>(const Edge&) const = default;
 };
 
-/// One feature's reference: edges[j] (j = 1…63 in the formulas, here 0…62) is the r_j-th smallest of `count`
-/// values, slots[j] = r_{j+1} − r_j; the slots sum to count + 1.
+/// One feature's reference: edge(j) (j = 1…63 in the formulas, here 0…62) is the r_j-th smallest of `count`
+/// values, slots[j] = r_{j+1} − r_j; the slots sum to count + 1. Values and ties stand apart, so that the
+/// search for a bin reads the values alone.
 struct Distribution {
   std::uint64_t count = 0;    // values without the missing ones; NaN counts among them as +∞
   std::uint64_t missing = 0;  // empty fields
   std::uint64_t nan = 0;
   float min = 0, max = 0;  // of the finite values; 0 when there are none
-  std::array<Edge, kBins - 1> edges{};
+  std::array<float, kBins - 1> edges{};
+  std::array<std::uint32_t, kBins - 1> ties{};
   std::array<std::uint32_t, kBins> slots{};
   bool operator==(const Distribution&) const = default;
+
+  [[nodiscard]] Edge edge(std::size_t j) const { return {edges[j], ties[j]}; }
+  void set_edge(std::size_t j, Edge edge) { edges[j] = edge.value, ties[j] = edge.tie; }
 
   /// The bin of a value: how many edges lie below (value, tie); a bin without slots moves to the next that
   /// has some. `tie` is looked at only when the value equals an edge. NaN is +∞.

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "drift/baseline.h"
+#include "drift/lanes.h"
 
 namespace drover::drift {
 namespace {
@@ -43,25 +45,46 @@ void summarise(std::span<const float> values, Distribution& into) {
   if (low <= high) into.min = low, into.max = high;
 }
 
-/// How many edges' values lie below `value`: of every eighth first, then of the seven behind them. The 14
-/// comparisons wait for one another only once, and no branch depends on the data.
-std::size_t below(const std::array<Edge, kBins - 1>& edges, float value) {
-  constexpr std::size_t kStep = 8;
-  std::size_t at = 0;
-  for (std::size_t i = kStep - 1; i < kBins - 1; i += kStep) at += edges[i].value < value ? kStep : 0;
-  const Edge* const inner = &edges[at];
-  std::size_t more = 0;
-  for (std::size_t i = 0; i + 1 < kStep; ++i) more += inner[i].value < value;
-  return at + more;
+/// In each of eight lanes −1 where the edge lies below `value`, else 0.
+[[gnu::always_inline]] inline void compare(const float* edges, float value, IntLanes& below) {
+  FloatLanes eight;
+  std::memcpy(&eight, edges, sizeof eight);
+  below = eight < value;
+}
+
+/// How many of the 63 edges lie below `value`: all are compared, eight at a time, which takes less time than
+/// comparisons that wait for one another. The last eight begin with one that was counted.
+[[gnu::always_inline]] inline std::size_t below_of(const float* edges, float value) {
+  constexpr std::size_t kStep = 2 * kLanes, kLast = kBins - 1 - kStep;
+  constexpr IntLanes kNew = {0, -1, -1, -1, -1, -1, -1, -1};
+  static_assert(kLast % kStep == kStep - 1);
+  IntLanes count, more;
+  compare(edges + kLast, value, count);
+  count &= kNew;
+  for (std::size_t j = 0; j < kLast; j += kStep) compare(edges + j, value, more), count += more;
+  return static_cast<std::size_t>(-__builtin_reduce_add(count));
+}
+
+#if DROVER_HAS_WIDE_LANES
+[[gnu::target("avx2")]] std::size_t below_wide(const float* edges, float value) {
+  return below_of(edges, value);
+}
+#endif
+
+std::size_t below(const float* edges, float value) {
+#if DROVER_HAS_WIDE_LANES
+  if (kHasWideLanes) return below_wide(edges, value);
+#endif
+  return below_of(edges, value);
 }
 
 /// `tie` is called only where the value equals an edge.
 std::size_t place(const Distribution& in, float value, auto tie) {
   if (std::isnan(value)) value = kInfinity;
-  std::size_t at = below(in.edges, value);
-  if (at + 1 < kBins && in.edges[at].value == value) {
+  std::size_t at = below(in.edges.data(), value);
+  if (at + 1 < kBins && in.edges[at] == value) {
     const std::uint32_t own = tie();
-    while (at + 1 < kBins && in.edges[at].value == value && in.edges[at].tie < own) ++at;
+    while (at + 1 < kBins && in.edges[at] == value && in.ties[at] < own) ++at;
   }
   while (at + 1 < kBins && in.slots[at] == 0) ++at;
   return at;
@@ -79,7 +102,7 @@ Result<Distribution> make_distribution(std::span<const float> values, std::uint6
   const std::vector<Edge> pairs = sorted(values, seed);
   const auto r = ranks(values.size());
   for (std::size_t j = 1; j < kBins; ++j)
-    made.edges[j - 1] = r[j] == 0 ? Edge{-kInfinity, 0} : pairs[r[j] - 1];
+    made.set_edge(j - 1, r[j] == 0 ? Edge{-kInfinity, 0} : pairs[r[j] - 1]);
   for (std::size_t j = 0; j < kBins; ++j) made.slots[j] = static_cast<std::uint32_t>(r[j + 1] - r[j]);
   return made;
 }

@@ -68,7 +68,7 @@ Result<std::unique_ptr<Detector>> make_windowed(std::span<const Setting> setting
                                                 const DetectorKind::Values& values,
                                                 const Distribution& distribution, Test test) {
   auto made_of = make_of(settings, values, {static_cast<double>(distribution.count)});
-  for (const Edge& edge : distribution.edges) made_of.push_back(double{edge.value});
+  for (const float edge : distribution.edges) made_of.push_back(double{edge});
   return std::make_unique<Classical<Windowed<Test>>>(
       Windowed<Test>(distribution, count_of(values, "window"), count_of(values, "seed"), std::move(test)),
       std::move(made_of));

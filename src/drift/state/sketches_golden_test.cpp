@@ -25,7 +25,7 @@ std::vector<float> stream() {
 TEST(SketchesGolden, CountersHaveTheBytesOfTheOtherProgram) {
   Distribution reference{.count = 255};
   for (std::size_t j = 0; j < kBins - 1; ++j)
-    reference.edges[j].value = static_cast<float>(1.01 + 2.5 * static_cast<double>(j));
+    reference.edges[j] = static_cast<float>(1.01 + 2.5 * static_cast<double>(j));
   reference.slots.fill(4);
   Counters counters = Counters::of(reference);
   for (const float value : stream()) counters.add(reference, value, 0);

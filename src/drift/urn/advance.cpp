@@ -1,55 +1,70 @@
 #include "drift/urn/advance.h"
 
-#include "drift/urn/lanes.h"
+#include "drift/lanes.h"
 
 namespace drover::drift {
 namespace {
 
-const bool kHasWideLanes = has_wide_lanes();
-
-/// C ← max(C, 1)·L and C_min ← min(C_min, C): floats are enough, they only date the onset. Beyond 1e30 C
-/// stands still, or it would become infinite in a long change and never end.
-[[gnu::always_inline]] inline void date_onset(float* cusum_at, float* least_at, const Lanes& ratio) {
-  constexpr NarrowLanes kOne = {1, 1, 1, 1}, kMost = {1e30F, 1e30F, 1e30F, 1e30F};
-  const NarrowLanes before = lanes(cusum_at), least = lanes(least_at);
-  lanes(least_at) = before < least ? before : least;
-  const NarrowLanes after = (before > kOne ? before : kOne) * __builtin_convertvector(ratio, NarrowLanes);
-  lanes(cusum_at) = after < kMost ? after : kMost;
+/// C ← max(C, 1)·L and C_min ← min(C_min, C) of eight laws: floats are enough, they only date the onset.
+/// Beyond 1e30 C stands still, or it would become infinite in a long change and never end.
+[[gnu::always_inline]] inline void date_onset(float* cusum_at, float* least_at, const Lanes& lower,
+                                              const Lanes& upper) {
+  constexpr FloatLanes kOne = {1, 1, 1, 1, 1, 1, 1, 1};
+  constexpr FloatLanes kMost = 1e30F * kOne;
+  const FloatLanes before = float_lanes(cusum_at), least = float_lanes(least_at);
+  float_lanes(least_at) = before < least ? before : least;
+  const FloatLanes ratio =
+      __builtin_shufflevector(__builtin_convertvector(lower, NarrowLanes),
+                              __builtin_convertvector(upper, NarrowLanes), 0, 1, 2, 3, 4, 5, 6, 7);
+  const FloatLanes after = (before > kOne ? before : kOne) * ratio;
+  float_lanes(cusum_at) = after < kMost ? after : kMost;
 }
 
 [[gnu::always_inline]] inline double across(const Lanes& total) {
   return (total[0] + total[1]) + (total[2] + total[3]);
 }
 
+/// Of the four laws from k on: L, S ← (S + w·π)·L, which is added to the total, and A with its reciprocal.
+[[gnu::always_inline]] inline void bet_exactly(Urn::State& state, std::size_t k, const float* h_row,
+                                               const double* weights, double n, Lanes& ratio, Lanes& total) {
+  const Lanes h = __builtin_convertvector(lanes(h_row + k), Lanes);
+  const Lanes reciprocal = lanes(&state.reciprocal[k]);
+  ratio = h * n * reciprocal;
+  const Lanes sum = (lanes(&state.sum[k]) + state.weight * lanes(weights + k)) * ratio;
+  lanes(&state.sum[k]) = sum;
+  total += sum;
+  const Lanes urn_sum = lanes(&state.urn_sum[k]) + h;
+  lanes(&state.urn_sum[k]) = urn_sum;
+  lanes(&state.reciprocal[k]) = reciprocal * (2 - urn_sum * reciprocal);
+}
+
 [[gnu::always_inline]] inline double exact(Urn::State& state, const float* h_row, const double* weights,
                                            double n) {
-  const double weight = state.weight;
-  Lanes total = {};
-  for (std::size_t k = 0; k < kTilts; k += kLanes) {
-    const Lanes h = __builtin_convertvector(lanes(h_row + k), Lanes);
-    const Lanes reciprocal = lanes(&state.reciprocal[k]);
-    const Lanes ratio = h * n * reciprocal;
-    const Lanes sum = (lanes(&state.sum[k]) + weight * lanes(weights + k)) * ratio;
-    lanes(&state.sum[k]) = sum;
-    total += sum;
-    date_onset(&state.cusum[k], &state.cusum_min[k], ratio);
-    const Lanes urn_sum = lanes(&state.urn_sum[k]) + h;
-    lanes(&state.urn_sum[k]) = urn_sum;
-    lanes(&state.reciprocal[k]) = reciprocal * (2 - urn_sum * reciprocal);
+  Lanes total = {}, lower, upper;
+  for (std::size_t k = 0; k < kTilts; k += 2 * kLanes) {
+    bet_exactly(state, k, h_row, weights, n, lower, total);
+    bet_exactly(state, k + kLanes, h_row, weights, n, upper, total);
+    date_onset(&state.cusum[k], &state.cusum_min[k], lower, upper);
   }
   return across(total);
 }
 
+/// Likewise with the L that was tabled.
+[[gnu::always_inline]] inline void bet_tolerantly(TolerantUrn::State& state, std::size_t k,
+                                                  const Lanes& ratio, const double* weights, Lanes& total) {
+  const Lanes sum = (lanes(&state.sum[k]) + state.weight * lanes(weights + k)) * ratio;
+  lanes(&state.sum[k]) = sum;
+  total += sum;
+}
+
 [[gnu::always_inline]] inline double tolerant(TolerantUrn::State& state, const double* ratio_row,
                                               const double* weights) {
-  const double weight = state.weight;
   Lanes total = {};
-  for (std::size_t k = 0; k < kTilts; k += kLanes) {
-    const Lanes ratio = lanes(ratio_row + k);
-    const Lanes sum = (lanes(&state.sum[k]) + weight * lanes(weights + k)) * ratio;
-    lanes(&state.sum[k]) = sum;
-    total += sum;
-    date_onset(&state.cusum[k], &state.cusum_min[k], ratio);
+  for (std::size_t k = 0; k < kTilts; k += 2 * kLanes) {
+    const Lanes &lower = lanes(ratio_row + k), &upper = lanes(ratio_row + k + kLanes);
+    bet_tolerantly(state, k, lower, weights, total);
+    bet_tolerantly(state, k + kLanes, upper, weights, total);
+    date_onset(&state.cusum[k], &state.cusum_min[k], lower, upper);
   }
   return across(total);
 }

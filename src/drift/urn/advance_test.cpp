@@ -53,7 +53,7 @@ TEST(Advance, TheStatesAreTheSameBitsOnEveryMachine) {
   // Whole numbers alone decide the bins of the exact mode, so that nothing but the detector's arithmetic is
   // pinned.
   Distribution even{.count = 255};
-  for (std::size_t j = 0; j < kBins - 1; ++j) even.edges[j].value = static_cast<float>(j) + .5F;
+  for (std::size_t j = 0; j < kBins - 1; ++j) even.edges[j] = static_cast<float>(j) + .5F;
   even.slots.fill(4);
   auto detector = make_detector("urn", {}, {.distribution = &even}).value();
   SplitMix random(5);
