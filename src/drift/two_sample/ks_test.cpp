@@ -156,5 +156,20 @@ TEST(Ks, KeepsItsLevelAndSeesAShift) {
   EXPECT_GT(found, pairs * 9 / 10);
 }
 
+/// Large samples are walked in parts, by as many threads as there are cores.
+TEST(Ks, TheDistanceByPartsIsThatOfOneWalk) {
+  SplitMix random(11);
+  const auto compare = [](const Sample& a, const Sample& b) {
+    const EcdfDistance parts = ecdf_distance(a, b), whole = rank_sums(a, b).ecdf;
+    EXPECT_EQ(parts.above, whole.above);
+    EXPECT_EQ(parts.below, whole.below);
+  };
+  const Sample a = series(700'000, [&](int) { return random.uniform(); });
+  compare(a, series(500'000, [&](int) { return random.uniform() * 1.01; }));
+  compare(a, series(9, [&](int) { return random.uniform(); }));
+  compare(series(600'000, [&](int) { return std::floor(5 * random.uniform()); }),
+          series(600'000, [&](int) { return std::floor(4 * random.uniform()); }));
+}
+
 }  // namespace
 }  // namespace drover::drift

@@ -36,7 +36,7 @@ void expect_sorted_as_std(std::vector<Number> values) {
 }
 
 TEST(RadixSort, OrdersAnyNumbersShortAndLong) {
-  for (const std::size_t count : {0u, 1u, 2u, 4095u, 4096u, 100'000u}) {
+  for (const std::size_t count : {0u, 1u, 2u, 255u, 256u, 16'383u, 16'384u, 100'000u}) {
     expect_sorted_as_std(any_numbers<double, std::uint64_t>(count, count));
     expect_sorted_as_std(any_numbers<float, std::uint32_t>(count, count));
   }
@@ -55,9 +55,36 @@ TEST(RadixSort, OrdersWhatDiffersInTheLastBitsOnly) {
   expect_sorted_as_std(std::move(values));
 }
 
+TEST(RadixSort, OrdersWhatCrowdsInOneBucket) {
+  SplitMix random(5);
+  for (const double width : {1e-300, 1e-9, 1.0}) {
+    std::vector<double> values;
+    for (int i = 0; i < 200'000; ++i) values.push_back(3 + width * random.uniform());
+    for (int i = 0; i < 2'000; ++i) values.push_back((random.uniform() - 0.5) * 1e300);
+    expect_sorted_as_std(std::move(values));
+  }
+}
+
+TEST(RadixSort, PutsNaNBeyondTheInfinityOfItsSign) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const std::size_t count : {5u, 5'000u, 50'000u}) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < count; i += 5)
+      values.insert(values.end(), {nan, kInfinity, static_cast<double>(i), -kInfinity, -nan});
+    radix_sort(values);
+    const std::size_t each = count / 5;
+    EXPECT_TRUE(std::isnan(values.front()) && std::isnan(values[each - 1]));
+    EXPECT_EQ(values[each], -kInfinity);
+    EXPECT_EQ(values[2 * each], 0);
+    EXPECT_EQ(values[4 * each - 1], kInfinity);
+    EXPECT_TRUE(std::isnan(values[4 * each]) && std::isnan(values.back()));
+  }
+}
+
 TEST(RadixSort, PutsZerosAndInfinitiesWhereTheyBelong) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  for (const std::size_t count : {6u, 6000u}) {
+  for (const std::size_t count : {6u, 6000u, 60'000u}) {
     std::vector<double> values;
     for (std::size_t i = 0; i < count; i += 6)
       values.insert(values.end(), {kInfinity, 0.0, -0.0, -kInfinity, 5e-324, -5e-324});

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "drift/two_sample/compensated_sum.h"
 #include "drift/two_sample/merged.h"
+#include "drift/two_sample/together.h"
 
 namespace drover::drift {
 namespace {
@@ -14,10 +17,16 @@ class Distance {
  public:
   Distance(std::uint64_t n, std::uint64_t m)
       : n_(static_cast<std::int64_t>(n)), m_(static_cast<std::int64_t>(m)) {}
+  /// Goes on behind the first i values of a and the first j of b.
+  void start(std::size_t i, std::size_t j) { step(i, j), above_ = below_ = at_; }
   void step(std::size_t x, std::size_t y) {
     at_ += static_cast<std::int64_t>(x) * m_ - static_cast<std::int64_t>(y) * n_;
     above_ = std::max(above_, at_);
     below_ = std::min(below_, at_);
+  }
+  void take(const Distance& other) {
+    above_ = std::max(above_, other.above_);
+    below_ = std::min(below_, other.below_);
   }
   [[nodiscard]] std::int64_t now() const { return at_; }
   [[nodiscard]] EcdfDistance result() const {
@@ -94,9 +103,27 @@ class Walk {
 }  // namespace
 
 EcdfDistance ecdf_distance(const Sample& a, const Sample& b) {
-  Distance distance(a.size(), b.size());
-  merged(a.sorted(), b.sorted(), [&](double, std::size_t x, std::size_t y) { distance.step(x, y); });
-  return distance.result();
+  const auto x = a.sorted(), y = b.sorted();
+  const std::size_t parts = threads_for(x.size() + y.size());
+  // Each part begins at a value, the same in both samples, so that equal ones stay together.
+  std::vector<std::pair<std::size_t, std::size_t>> starts = {{0, 0}};
+  for (std::size_t part = 1; part < parts; ++part) {
+    const double value = x[x.size() * part / parts];
+    starts.emplace_back(std::ranges::lower_bound(x, value) - x.begin(),
+                        std::ranges::lower_bound(y, value) - y.begin());
+  }
+  starts.emplace_back(x.size(), y.size());
+  std::vector<Distance> found(parts, Distance(x.size(), y.size()));
+  together(parts, [&](std::size_t part) {
+    const auto [i, j] = starts[part];
+    Distance distance = found[part];
+    if (part > 0) distance.start(i, j);
+    merged(x.subspan(i, starts[part + 1].first - i), y.subspan(j, starts[part + 1].second - j),
+           [&](double, std::size_t of_x, std::size_t of_y) { distance.step(of_x, of_y); });
+    found[part] = distance;
+  });
+  for (const Distance& part : found) found.front().take(part);
+  return found.front().result();
 }
 
 RankSums rank_sums(const Sample& a, const Sample& b) {
