@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 constexpr double kDifferenceMax = 1e-4;
 
 struct Options {
-  std::string folder, delegate = "xnnpack";
+  std::string folder, features, delegate = "xnnpack";
   std::vector<std::string> cameras = {"none", "turned", "dimmed:33", "defocus:60", "fogged:80"};
   std::uint64_t seed = 99;
   int count = 1000;
@@ -77,6 +77,21 @@ std::string table(const std::vector<FaultEffect>& effects) {
   return text;
 }
 
+/// CAMERA.csv for each camera: a line an image, as `drover drift` reads it.
+Result<void> write_features(const Options& options, const std::vector<FaultEffect>& effects) {
+  fs::FileSystem& files = fs::real_file_system();
+  DROVER_TRY(fs::make_directories(files, options.features));
+  for (const FaultEffect& effect : effects) {
+    std::string text = fmt::format("{},confidence\n", fmt::join(kFeatureNames, ","));
+    for (std::size_t row = 0; row < effect.seen.back().size(); ++row)
+      for (const auto& column : effect.seen)
+        text += fmt::format("{}{}", column[row], &column == &effect.seen.back() ? '\n' : ',');
+    const auto path = fs::Path(options.features) / (effect.camera + ".csv");
+    DROVER_TRY(fs::write_atomically(files, path, as_bytes(text)));
+  }
+  return {};
+}
+
 /// True when the runtime agrees with the trainer.
 Result<bool> check(const Options& options) {
   Bytes model = DROVER_TRY(read(options, "model.tflite"));
@@ -87,6 +102,7 @@ Result<bool> check(const Options& options) {
   std::vector<CameraFaults> cameras;
   for (const auto& text : options.cameras) cameras.push_back(DROVER_TRY(parse_faults(text)));
   const auto effects = DROVER_TRY(fault_effects(*loaded.session, cameras, options.seed, options.count));
+  if (!options.features.empty()) DROVER_TRY(write_features(options, effects));
   if (options.json) {
     Json json = {{"images", holdout.images.size()},
                  {"delegate", loaded.session->info().engine.delegate},
@@ -124,6 +140,7 @@ int main(int argc, char** argv) {
                  "Camera faults to try, each none or such as dimmed:33 or turned,fogged:40");
   app.add_option("--count", options.count, "Scenes for each camera")->check(CLI::Range(10, 1'000'000));
   app.add_option("--seed", options.seed, "Of the scenes");
+  app.add_option("--features", options.features, "Folder for what each camera saw, as CAMERA.csv");
   app.add_option("--delegate", options.delegate, "xnnpack or none");
   app.add_flag("--json", options.json, "One JSON document");
   try {

@@ -9,9 +9,8 @@
 namespace drover::defect {
 namespace {
 
-/// What a camera gave: a column a feature, confidence last.
 struct Seen {
-  std::array<std::vector<float>, kFeatureNames.size() + 1> columns;
+  SeenColumns columns;
   int right = 0;
 };
 
@@ -57,13 +56,14 @@ Result<std::vector<FaultEffect>> fault_effects(runtime::Session& session,
   const Seen healthy = DROVER_TRY(look(session, {}, seed + 1, count));
   std::vector<FaultEffect> effects;
   for (const CameraFaults& camera : cameras) {
-    const Seen seen = DROVER_TRY(look(session, camera, seed, count));
+    Seen seen = DROVER_TRY(look(session, camera, seed, count));
     FaultEffect effect{.camera = to_text(camera)};
     for (std::size_t f = 0; f < effect.ks.size(); ++f)
       effect.ks[f] = ks_distance(healthy.columns[f], seen.columns[f]);
     effect.confidence_ks = ks_distance(healthy.columns.back(), seen.columns.back());
     effect.mean_confidence = mean(seen.columns.back());
     effect.accuracy = static_cast<double>(seen.right) / count;
+    effect.seen = std::move(seen.columns);
     effects.push_back(std::move(effect));
   }
   return effects;
