@@ -42,7 +42,7 @@ Counters merged(const std::vector<float>& values, SplitMix random) {
 RC_GTEST_PROP(Replay, OfMergedWindowsIsThatOfOnePassOverAllTheData, (std::uint64_t seed)) {
   simulation::Normal normal(seed);
   auto values = normal.floats(3000);
-  for (std::size_t i = 0; i < values.size(); i += 9) values[i] = reference().edges[i % 63].value;  // ties
+  for (std::size_t i = 0; i < values.size(); i += 9) values[i] = reference().edges[i % 63];  // ties
   Counters pass = Counters::of(reference());
   for (std::size_t i = 0; i < values.size(); ++i) pass.add(reference(), values[i], tie_of(5, i));
   const Counters windows = merged(values, SplitMix(seed + 1));
