@@ -16,7 +16,7 @@ using SeenColumns = std::array<std::vector<float>, kFeatureNames.size() + 1>;
 
 /// What one camera does to the features and to the model.
 struct FaultEffect {
-  std::string camera;          // "none", "dimmed:33"
+  std::string camera;  // "none", "dimmed:33"
   SeenColumns seen{};
   std::array<double, 6> ks{};  // of each feature against the healthy camera's
   double confidence_ks = 0;    // of the confidence, likewise

@@ -92,14 +92,10 @@ Result<Distribution> read_distribution(const json& value, const std::string& pla
 ordered_json distribution_json(const Distribution& distribution) {
   ordered_json values = ordered_json::array();
   for (const float edge : distribution.edges) values.push_back(value_json(edge));
-  return {{"count", distribution.count},
-          {"missing", distribution.missing},
-          {"nan", distribution.nan},
-          {"min", value_json(distribution.min)},
-          {"max", value_json(distribution.max)},
-          {"edges", values},
-          {"ties", distribution.ties},
-          {"slots", distribution.slots}};
+  return {
+      {"count", distribution.count},         {"missing", distribution.missing},     {"nan", distribution.nan},
+      {"min", value_json(distribution.min)}, {"max", value_json(distribution.max)}, {"edges", values},
+      {"ties", distribution.ties},           {"slots", distribution.slots}};
 }
 
 Status check_name(std::string_view place, const std::string& name) {
