@@ -52,7 +52,12 @@ Result<std::size_t> CsvReader::take_run(std::string_view text) {
     const auto stop =
         std::ranges::find_if(text, [](char c) { return kSpecial[static_cast<unsigned char>(c)]; });
     const auto run = static_cast<std::size_t>(stop - text.begin());
-    if (run > 0 && field_.size() + run <= limits_.field_bytes_max) {
+    const std::size_t room = limits_.field_bytes_max - field_.size();
+    if (run > room) {
+      column_ += room + 1;
+      return too_long();
+    }
+    if (run > 0) {
       field_.append(text, 0, run);
       column_ += run;
       return run;
@@ -122,10 +127,13 @@ Status CsvReader::take_plain(char c) {
 }
 
 Status CsvReader::add(char c) {
-  if (field_.size() == limits_.field_bytes_max)
-    return bad(Code::too_large, fmt::format("a field of more than {} bytes", limits_.field_bytes_max));
+  if (field_.size() == limits_.field_bytes_max) return too_long();
   field_.push_back(c);
   return {};
+}
+
+std::unexpected<Error> CsvReader::too_long() const {
+  return bad(Code::too_large, fmt::format("a field of more than {} bytes", limits_.field_bytes_max));
 }
 
 Status CsvReader::end_field() {

@@ -50,6 +50,7 @@ class CsvReader {
   Status end_field();
   Status end_record();
   Status add(char c);
+  [[nodiscard]] std::unexpected<Error> too_long() const;
   [[nodiscard]] std::unexpected<Error> bad(Code code, std::string_view what) const;
 
   OnRecord on_record_;

@@ -72,6 +72,18 @@ TEST(Csv, LimitsHold) {
             "line 1, column 4: a field of more than 3 bytes");
 }
 
+TEST(Csv, AFieldBeyondItsLimitIsRefusedWhereItPassesIt) {
+  const std::string field(2 << 20, 'x');
+  for (const std::size_t piece : {std::size_t{1} << 12, std::size_t{1} << 30}) {
+    EXPECT_EQ(read("a\n1," + field, piece).error().text(),
+              "line 2, column 65539: a field of more than 65536 bytes");
+    EXPECT_EQ(read("a,\"b\n" + field + "\"\n", piece).error().text(),
+              "line 2, column 65535: a field of more than 65536 bytes");
+  }
+  const std::string most(64 << 10, 'x');
+  EXPECT_EQ(*read("a\n" + most + "\n\"" + most + "\"\n"), (Rows{{"a"}, {most}, {most}}));
+}
+
 TEST(Columns, AreNumbersOrText) {
   const auto columns =
       read_columns(as_bytes("mean, class ,note\n1.5,good,x\n,bad,2\n-3e2, good,\nNaN,,\ninf,,\n"), {"class"});
