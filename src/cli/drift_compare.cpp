@@ -1,60 +1,29 @@
 #include "cli/drift_compare.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
+#include <filesystem>
 #include <map>
-#include <set>
 
+#include "cli/drift_columns.h"
 #include "cli/table_file.h"
 
 namespace drover::cli {
 namespace {
 
-using Names = std::vector<std::string>;
-
-bool among(const Names& names, const std::string& name) {
-  return std::ranges::find(names, name) != names.end();
+/// Each table is read more than once, which a pipe cannot be.
+Status refuse_pipe(const std::string& path) {
+  using std::filesystem::file_type;
+  std::error_code absent;  // the reader says so
+  const file_type type = std::filesystem::status(path == "-" ? "/dev/stdin" : path, absent).type();
+  if (type != file_type::fifo && type != file_type::socket && type != file_type::character) return {};
+  return fail(Code::invalid_argument,
+              fmt::format("{}: compare reads each table more than once and needs a file, not a pipe", path));
 }
 
-/// One of the two files: its path, and the names its columns go by.
-struct Side {
-  std::string path;
-  tables::Header header;
-};
-
-/// Columns without names take the other side's, where there are as many.
-void lend_names(Side& reference, Side& current) {
-  if (reference.header.named == current.header.named ||
-      reference.header.names.size() != current.header.names.size())
-    return;
-  Side& unnamed = reference.header.named ? current : reference;
-  unnamed.header.names = reference.header.named ? reference.header.names : current.header.names;
-}
-
-Names missing_from(const Side& side, const Names& names) {
-  Names missing;
-  for (const std::string& name : names)
-    if (!among(side.header.names, name)) missing.push_back(name);
-  return missing;
-}
-
-/// The columns to compare, in the reference's order.
-Result<Names> chosen_columns(const CompareOptions& options, const Side& reference, const Side& current) {
-  const Names& asked = options.columns;
-  for (const Side* side : {&reference, &current})
-    for (const Names* names : {&asked, &options.categorical})
-      if (const Names missing = missing_from(*side, *names); !missing.empty())
-        return fail(Code::not_found, fmt::format("{} has no column \"{}\"; it has: {}", side->path,
-                                                 missing.front(), fmt::join(side->header.names, ", ")));
-  Names chosen;
-  for (const std::string& name : reference.header.names)
-    if (among(current.header.names, name) && (asked.empty() || among(asked, name))) chosen.push_back(name);
-  if (!chosen.empty()) return chosen;
-  return fail(Code::not_found, fmt::format("no column stands in both files: {} has {}; {} has {}",
-                                           reference.path, fmt::join(reference.header.names, ", "),
-                                           current.path, fmt::join(current.header.names, ", ")));
+Result<Side> side_of(const std::string& path) {
+  DROVER_TRY(refuse_pipe(path));
+  return Side{path, DROVER_TRY(read_header(path))};
 }
 
 /// Both files' columns by name.
@@ -112,10 +81,10 @@ Status add_numbers(Comparison& into, const std::string& name, tables::SampleColu
 }  // namespace
 
 Result<Comparison> compare_tables(const CompareOptions& options) {
-  Side reference{options.reference, DROVER_TRY(read_header(options.reference))};
-  Side current{options.current, DROVER_TRY(read_header(options.current))};
+  Side reference = DROVER_TRY(side_of(options.reference)), current = DROVER_TRY(side_of(options.current));
   lend_names(reference, current);
-  const Names chosen = DROVER_TRY(chosen_columns(options, reference, current));
+  for (const Side* side : {&reference, &current}) DROVER_TRY(has_columns(*side, options.categorical));
+  const Names chosen = DROVER_TRY(shared_columns(reference, current, options.columns));
   Data before = DROVER_TRY(read_side(reference, chosen, options.categorical));
   Data now = DROVER_TRY(read_side(current, chosen, options.categorical));
   Names texts = options.categorical;

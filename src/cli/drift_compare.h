@@ -30,10 +30,10 @@ struct Comparison {
   double alpha = 0.05;
 };
 
-/// Reads both files (twice where columns are text) and compares. A column that is text in either file is
-/// compared as categories in both; the columns of an .npy take the other file's names by order when there are
-/// as many. Errors: those of reading, not_found for a column asked for that a file lacks, or when no column
-/// stands in both.
+/// Reads both files, each more than once, and compares. A column that is text in either file is compared as
+/// categories in both; the columns of an .npy take the other file's names by order when there are as many.
+/// Errors: those of reading, invalid_argument for a pipe, not_found for a column asked for that a file lacks,
+/// or when no column stands in both.
 Result<Comparison> compare_tables(const CompareOptions& options);
 
 }  // namespace drover::cli

@@ -176,6 +176,30 @@ TEST_F(DriftCompare, RefusesWithThePlace) {
   EXPECT_EQ(drover({"--reference", good, "--current", good, "--correction", "sidak"}).exit_code, 2);
 }
 
+TEST_F(DriftCompare, ReadsAFileByAnyNameAndNoPipe) {
+  const std::string good = file("good", numbers("x", 0, 20));
+  const auto piped = [&](const std::string& script) {
+    const auto result = run_process({.argv = {"/bin/bash", "-c", script, DROVER_BIN_DIR "/drover", good}});
+    EXPECT_TRUE(result) << result.error().text();
+    return *result;
+  };
+  const std::string rows[] = {"cat \"$1\" | \"$0\" drift compare --reference \"$1\" --current -",
+                              "\"$0\" drift compare --reference <(cat \"$1\") --current \"$1\""};
+  for (const std::string& script : rows) {
+    const ProcessResult refused = piped(script);
+    EXPECT_EQ(refused.exit_code, 2) << script;
+    EXPECT_THAT(refused.err,
+                HasSubstr("compare reads each table more than once and needs a file, not a pipe"));
+  }
+  EXPECT_EQ(piped("\"$0\" drift compare --reference \"$1\" --current - < \"$1\"").exit_code, 0);
+}
+
+TEST_F(DriftCompare, TakesAnEmptyLineForNoRow) {
+  const json x = compared("x\n1\n\n2\n\"\"\n \n", numbers("x", 0, 3))["columns"]["x"];
+  EXPECT_EQ(x["n_reference"], 2);
+  EXPECT_EQ(x["missing_reference"], 2) << "quotes around nothing, and a blank";
+}
+
 TEST_F(DriftCompare, WritesAReportThatEscapesWhatFilesSay) {
   const std::string hostile = "\"<script>alert('x')</script>&\"";
   const std::string reference = hostile + ",kind\n" + [] {
