@@ -18,12 +18,18 @@ void tell(const Error& error, log::Format format) {
     fmt::print(stderr, "drover: {} [{}]\n", error.text(), name(error.code));
 }
 
-void show_error(const Error& error, const Context& context, log::Format format) {
+/// A document for people to read, or one that fits its line.
+void print(const nlohmann::ordered_json& document, JsonForm form) {
+  const int indent = form == JsonForm::document ? 2 : -1;
+  fmt::print("{}\n", document.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void show_error(const Error& error, const Context& context, JsonForm form, log::Format format) {
   if (context.json) {
     const nlohmann::ordered_json document = {
         {"error",
          {{"code", name(error.code)}, {"category", name(error.category())}, {"message", error.text()}}}};
-    fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    print(document, form);
   }
   tell(error, format);
 }
@@ -47,20 +53,22 @@ void add_common_options(CLI::App* app, Context& context) {
       ->check(CLI::IsMember({"text", "json"}));
 }
 
-void on_run(CLI::App* verb, Context& context, std::function<Result<Answer>()> work) {
-  verb->add_flag("--json", context.json, "Answer with one JSON document on stdout");
+void on_run(CLI::App* verb, Context& context, std::function<Result<Answer>()> work, JsonForm form) {
+  verb->add_flag("--json", context.json,
+                 form == JsonForm::document ? "Answer with one JSON document on stdout"
+                                            : "Answer with a JSON document a line on stdout, errors too");
   add_common_options(verb, context);
-  verb->callback([&context, work = std::move(work)] {
+  verb->callback([&context, work = std::move(work), form] {
     log::Format format = log::Format::text;
     const Result<Answer> answer = run(context, format, work);
     if (!answer) {
-      show_error(answer.error(), context, format);
+      show_error(answer.error(), context, form, format);
       context.exit_code = answer.error().code == Code::invalid_argument ? 2 : 1;
       return;
     }
     if (context.json && answer->json.is_null()) return;
     if (context.json)
-      fmt::print("{}\n", answer->json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+      print(answer->json, form);
     else if (!answer->text.empty())
       fmt::print("{}{}", answer->text, answer->text.ends_with('\n') ? "" : "\n");
   });

@@ -27,9 +27,13 @@ struct Answer {
 /// --config and --log-format, which stand before the noun or after the verb.
 void add_common_options(CLI::App* app, Context& context);
 
+/// What --json writes: one document, or one a line as they come, the last perhaps an error's.
+enum class JsonForm : std::uint8_t { document, lines };
+
 /// Adds `--json` and the common options to a verb and runs `work` when it is chosen, with the settings of the
 /// configuration file. invalid_argument is a mistake of who called: exit code 2.
-void on_run(CLI::App* verb, Context& context, std::function<Result<Answer>()> work);
+void on_run(CLI::App* verb, Context& context, std::function<Result<Answer>()> work,
+            JsonForm form = JsonForm::document);
 
 /// The noun `name` ("model") under the program, made at the first call.
 CLI::App* noun(CLI::App& program, const std::string& name, const std::string& about);
