@@ -7,8 +7,6 @@
 namespace drover::cli {
 namespace {
 
-using drift::DetectorKind;
-
 struct Moments {
   double mean = 0, deviation = 0;
 };
@@ -31,17 +29,6 @@ Result<std::unique_ptr<drift::Distribution>> distribution_of(const tables::Sampl
       DROVER_TRY(drift::make_distribution(values, column.missing, 1)));
 }
 
-/// An α that holds for life is divided over the columns, and over the lives when there will be several.
-DetectorKind::Values settings_of(const DetectorKind& kind, const WatchOptions& options) {
-  DetectorKind::Values settings = options.settings;
-  if (!kind.alpha_for_life) return settings;
-  const auto alpha = std::ranges::find(kind.settings, "alpha", &drift::Setting::name);
-  settings.try_emplace("alpha", alpha->standard);
-  settings["alpha"] /= static_cast<double>(options.columns);
-  if (options.go_on) settings.try_emplace("restarts", 1);
-  return settings;
-}
-
 nlohmann::ordered_json line_of(const drift::Alarm& alarm, const std::string& column,
                                std::string_view detector) {
   return {{"index", alarm.index},
@@ -59,24 +46,33 @@ nlohmann::ordered_json line_of(const drift::Alarm& alarm, const std::string& col
 
 }  // namespace
 
-Result<ColumnWatch> ColumnWatch::make(const tables::SampleColumn& reference, const WatchOptions& options) {
-  const auto named = [&](Error error) { return fail(std::move(error).in("column " + reference.name)); };
-  ColumnWatch watch;
-  watch.kind_ = DROVER_TRY(drift::detector_kind(options.detector));
-  watch.name_ = reference.name;
-  watch.go_on_ = options.go_on;
+Result<Known> Known::make(const tables::SampleColumn& reference, const drift::DetectorKind& kind) {
+  if (!reference.not_a_number.empty())
+    return fail(Code::bad_table, fmt::format("text in the reference: {}", reference.not_a_number));
   const Moments moments = moments_of(reference.numbers);
-  drift::Reference known{.mean = moments.mean, .deviation = moments.deviation};
-  if (watch.kind_->needs == drift::Needs::distribution) {
-    auto distribution = distribution_of(reference);
-    if (!distribution) return named(std::move(distribution).error());
-    watch.distribution_ = std::move(*distribution);
-    known.distribution = watch.distribution_.get();
-  }
-  auto detector = drift::make_detector(options.detector, settings_of(*watch.kind_, options), known);
-  if (!detector) return named(std::move(detector).error());
+  Known known{.mean = moments.mean, .deviation = moments.deviation, .distribution = nullptr};
+  if (kind.needs == drift::Needs::moments && !(known.deviation > 0))
+    return fail(Code::bad_table,
+                fmt::format("detector {} needs reference values that are not all alike", kind.name));
+  if (kind.needs != drift::Needs::distribution) return known;
+  auto distribution = distribution_of(reference);
+  if (!distribution) return fail(Code::bad_table, distribution.error().text());
+  known.distribution = *std::move(distribution);
+  return known;
+}
+
+Result<ColumnWatch> ColumnWatch::make(std::string name, Known known, const WatchPlan& plan) {
+  const drift::Reference reference{
+      .distribution = known.distribution.get(), .mean = known.mean, .deviation = known.deviation};
+  auto detector = DROVER_TRY(
+      drift::make_detector(plan.kind->name, plan.settings, reference).in(fmt::format("column {}", name)));
+  ColumnWatch watch;
+  watch.name_ = std::move(name);
+  watch.kind_ = plan.kind;
+  watch.known_ = std::move(known);
   watch.detector_ =
-      drift::thin(std::move(*detector), known, options.thin ? drift::Thinning() : drift::Thinning(1));
+      drift::thin(std::move(detector), reference, plan.thin ? drift::Thinning() : drift::Thinning(1));
+  watch.go_on_ = plan.go_on;
   return watch;
 }
 
@@ -104,23 +100,6 @@ nlohmann::ordered_json ColumnWatch::summary() const {
           {"stride", thinning.stride()},
           {"kept", thinning.kept()},
           {"stopped", stopped_}};
-}
-
-Status parse_settings(const std::vector<std::string>& given, WatchOptions& options) {
-  for (const std::string& one : given) {
-    const std::size_t equals = one.find('=');
-    const auto value =
-        equals == std::string::npos ? std::nullopt : tables::parse_number(one.substr(equals + 1));
-    if (!value) return fail(Code::invalid_argument, fmt::format("--set {}: give it as name=number", one));
-    const std::string name = one.substr(0, equals);
-    if (name != "thin")
-      options.settings[name] = *value;
-    else if (*value == 0 || *value == 1)
-      options.thin = *value == 1;
-    else
-      return fail(Code::invalid_argument, fmt::format("--set {}: thin is 0 or 1", one));
-  }
-  return {};
 }
 
 }  // namespace drover::cli

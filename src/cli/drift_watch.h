@@ -2,31 +2,35 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/drift_watch_plan.h"
 #include "drift/thinning.h"
 #include "tables/samples.h"
 
-/// `drover drift watch`: one column of a stream against a reference.
+/// `drover drift watch`: one column of a stream against a reference. docs/formats/drift_watch.md.
 namespace drover::cli {
 
-struct WatchOptions {
-  std::string detector = "urn";
-  drift::DetectorKind::Values settings;
-  bool thin = false;        // thin a dependent stream; otherwise its dependence is only measured
-  bool go_on = false;       // restart after an alarm
-  std::size_t columns = 1;  // watched together: a promise for life is divided over them
+/// What a detector may know of a column's reference.
+struct Known {
+  double mean = 0, deviation = 0;                     // of the finite values
+  std::unique_ptr<drift::Distribution> distribution;  // for a detector that needs it
+
+  /// Errors: bad_table, saying why a detector of that kind cannot watch the column.
+  static Result<Known> make(const tables::SampleColumn& reference, const drift::DetectorKind& kind);
 };
 
-/// A column and its detector. Errors name the column.
+/// A column and its detector.
 class ColumnWatch {
  public:
-  static Result<ColumnWatch> make(const tables::SampleColumn& reference, const WatchOptions& options);
+  /// Errors: make_detector's, naming the column.
+  static Result<ColumnWatch> make(std::string name, Known known, const WatchPlan& plan);
 
-  /// A value of the stream; the line to print when it alarms. Errors: invalid_argument for a value that the
-  /// detector does not take.
+  /// A value of the stream; the line to print when it alarms. Errors: bad_table for a value that the detector
+  /// does not take.
   Result<std::optional<nlohmann::ordered_json>> take(double value);
   void take_missing() { ++missing_; }
   [[nodiscard]] bool stopped() const { return stopped_; }
   [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] std::uint64_t alarms() const { return alarms_; }
   [[nodiscard]] nlohmann::ordered_json summary() const;
 
  private:
@@ -34,13 +38,10 @@ class ColumnWatch {
 
   std::string name_;
   const drift::DetectorKind* kind_ = nullptr;
-  std::unique_ptr<drift::Distribution> distribution_;  // what the detector looks at
-  std::unique_ptr<drift::ThinnedDetector> detector_;
+  Known known_;
+  std::unique_ptr<drift::ThinnedDetector> detector_;  // looks at the distribution of known_
   bool go_on_ = false, stopped_ = false;
   std::uint64_t missing_ = 0, alarms_ = 0;
 };
-
-/// `key=value` settings of --set, with `thin` taken out of them. Errors: invalid_argument.
-Status parse_settings(const std::vector<std::string>& given, WatchOptions& options);
 
 }  // namespace drover::cli

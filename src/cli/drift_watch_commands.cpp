@@ -3,7 +3,8 @@
 #include <cstdio>
 
 #include "cli/commands.h"
-#include "cli/drift_watch.h"
+#include "cli/drift_compare_answer.h"
+#include "cli/drift_watch_stream.h"
 #include "cli/table_file.h"
 
 namespace drover::cli {
@@ -11,7 +12,6 @@ namespace {
 
 struct Options {
   std::string reference, stream, column;
-  std::vector<std::string> settings;
   WatchOptions watch;
 };
 
@@ -22,117 +22,44 @@ void print_line(const nlohmann::ordered_json& line) {
 
 /// What people read, where standard error is a terminal or a log.
 void tell(const nlohmann::ordered_json& alarm) {
-  fmt::print(stderr, "{}: {} changed{}{}, at observation {}{}\n", alarm["column"].get<std::string>(),
-             alarm["family"].get<std::string>(), alarm["direction"].get<std::string>().empty() ? "" : " ",
-             alarm["direction"].get<std::string>(), alarm["index"].get<std::uint64_t>(),
+  fmt::print(stderr, "{}: {} changed{}{}, at observation {}{}\n",
+             printable(alarm["column"].get<std::string>()), alarm["family"].get<std::string>(),
+             alarm["direction"].get<std::string>().empty() ? "" : " ", alarm["direction"].get<std::string>(),
+             alarm["index"].get<std::uint64_t>(),
              alarm["onset"].get<std::uint64_t>() == 0
                  ? ""
                  : fmt::format(", since about {}", alarm["onset"].get<std::uint64_t>()));
 }
 
-/// The columns that both tables have, in the stream's order, with their places there; the one named, or every
-/// one that the reference has numbers in.
-struct Chosen {
-  std::size_t place;
-  const tables::SampleColumn* reference;
-};
-
-Result<std::vector<Chosen>> choose(const tables::Header& stream, const tables::Samples& reference,
-                                   const std::string& wanted) {
-  std::vector<Chosen> chosen;
-  for (std::size_t place = 0; place < stream.names.size(); ++place) {
-    if (!wanted.empty() && stream.names[place] != wanted) continue;
-    const auto column =
-        std::ranges::find(reference.columns, stream.names[place], &tables::SampleColumn::name);
-    if (column == reference.columns.end()) continue;
-    if (column->not_a_number.empty())
-      chosen.push_back({place, &*column});
-    else if (!wanted.empty())
-      return fail(Code::bad_table,
-                  fmt::format("column {} of the reference: {}", wanted, column->not_a_number));
-  }
-  if (!chosen.empty()) return chosen;
-  if (wanted.empty())
-    return fail(Code::not_found, "reference and stream have no column of numbers in common");
-  return fail(Code::not_found,
-              fmt::format("there is no column {:?} in both reference and stream; the stream has: {}", wanted,
-                          fmt::join(stream.names, ", ")));
+void tell(const std::map<std::string, std::string>& not_watched) {
+  for (const auto& [column, why] : not_watched)
+    fmt::print(stderr, "{}: not watched: {}\n", printable(column), printable(why));
 }
 
-/// The stream in work.
-class Watch {
- public:
-  Watch(const tables::Samples& reference, const Options& options)
-      : reference_(reference), options_(options) {}
-
-  Status begin(const tables::Header& header) {
-    chosen_ = DROVER_TRY(choose(header, reference_, options_.column));
-    WatchOptions options = options_.watch;
-    options.columns = chosen_.size();
-    for (const Chosen& one : chosen_)
-      columns_.push_back(DROVER_TRY(ColumnWatch::make(*one.reference, options)));
-    return {};
-  }
-
-  Status take(const tables::Row& row, bool quiet) {
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (columns_[i].stopped()) continue;
-      const std::size_t place = chosen_[i].place;
-      if (row.missing(place)) {
-        columns_[i].take_missing();
-        continue;
-      }
-      const auto value = row.number(place);
-      if (!value)
-        return fail(Code::bad_table,
-                    fmt::format("{}: {:?} is not a number", row.place(place), row.text(place)));
-      const auto alarm = DROVER_TRY(columns_[i].take(*value).in(row.place(place)));
-      if (!alarm) continue;
-      print_line(*alarm);
-      if (!quiet) tell(*alarm);
-    }
-    return {};
-  }
-
-  [[nodiscard]] bool done() const {
-    return !columns_.empty() && std::ranges::all_of(columns_, &ColumnWatch::stopped);
-  }
-
-  [[nodiscard]] nlohmann::ordered_json summary() const {
-    nlohmann::ordered_json columns = nlohmann::ordered_json::object();
-    std::uint64_t alarms = 0;
-    for (const ColumnWatch& column : columns_) {
-      columns[column.name()] = column.summary();
-      alarms += columns[column.name()]["alarms"].get<std::uint64_t>();
-    }
-    return {{"detector", options_.watch.detector}, {"alarms", alarms}, {"columns", columns}};
-  }
-
- private:
-  const tables::Samples& reference_;
-  const Options& options_;
-  std::vector<Chosen> chosen_;
-  std::vector<ColumnWatch> columns_;
-};
-
 Result<Answer> run(const Options& options, bool json) {
-  const auto choose_numbers = [&](const tables::Header& header, std::size_t column) {
-    const bool wanted = options.column.empty() || header.names[column] == options.column;
-    return wanted ? tables::ReadAs::numbers : tables::ReadAs::skip;
+  if (options.reference == "-" && options.stream == "-")
+    return fail(Code::invalid_argument, "only one of --reference and --stream can be the standard input");
+  const WatchPlan plan = DROVER_TRY(plan_watch(options.watch));
+  StreamWatch watch(DROVER_TRY(read_reference(options.reference, *plan.kind, options.column)), plan,
+                    options.column);
+  Status begun;  // kept apart: what ails it is not the stream's, whose path a failed reading names
+  const auto begin = [&](const tables::Header& header) {
+    begun = watch.begin({options.stream, header});
+    if (begun && !json) tell(watch.not_watched());
+    return begun;
   };
-  const tables::Samples reference = DROVER_TRY(read_samples(options.reference, choose_numbers));
-  Watch watch(reference, options);
+  const auto show = [&](const nlohmann::ordered_json& alarm) {
+    print_line(alarm);
+    if (!json) tell(alarm);
+  };
   // Reading ends as soon as no column is left to watch.
-  const auto enough = [&]() -> Status {
+  const auto take = [&](const tables::Row& row) -> Status {
+    DROVER_TRY(watch.take(row, show));
     return watch.done() ? Status(fail(Code::internal, "enough")) : Status();
   };
-  const Status read = read_rows(
-      options.stream, [&](const tables::Header& header) { return watch.begin(header); },
-      [&](const tables::Row& row) -> Status {
-        DROVER_TRY(watch.take(row, json));
-        return enough();
-      });
-  if (!read && !watch.done()) return fail(read.error());
+  const Status read = read_rows(options.stream, begin, take);
+  DROVER_TRY(begun);
+  if (!watch.done()) DROVER_TRY(read);
   print_line(watch.summary());
   return Answer{};
 }
@@ -157,16 +84,12 @@ void add_drift_watch(CLI::App& drift, Context& context) {
   verb->add_option("--stream", options->stream, "CSV or .npy to watch; - is the standard input")->required();
   verb->add_option("--column", options->column, "watch this one only");
   verb->add_option("--detector", options->watch.detector, "by name")->capture_default_str();
-  verb->add_option("--set", options->settings, "a setting of the detector, name=number")
+  verb->add_option("--set", options->watch.settings, "a setting of the detector, name=number")
       ->allow_extra_args(false);
   verb->add_flag("--continue", options->watch.go_on,
                  "restart a column's detector after an alarm, at a smaller alpha, instead of leaving it");
   verb->footer(known_detectors);
-  on_run(verb, context, [options, &context]() -> Result<Answer> {
-    DROVER_TRY(parse_settings(options->settings, options->watch));
-    DROVER_TRY(drift::detector_kind(options->watch.detector));
-    return run(*options, context.json);
-  });
+  on_run(verb, context, [options, &context] { return run(*options, context.json); }, JsonForm::lines);
 }
 
 }  // namespace drover::cli
