@@ -21,18 +21,16 @@ void print_line(const nlohmann::ordered_json& line) {
 }
 
 /// What people read, where standard error is a terminal or a log.
-void tell(const nlohmann::ordered_json& alarm) {
-  fmt::print(stderr, "{}: {} changed{}{}, at observation {}{}\n",
-             printable(alarm["column"].get<std::string>()), alarm["family"].get<std::string>(),
-             alarm["direction"].get<std::string>().empty() ? "" : " ", alarm["direction"].get<std::string>(),
-             alarm["index"].get<std::uint64_t>(),
-             alarm["onset"].get<std::uint64_t>() == 0
-                 ? ""
-                 : fmt::format(", since about {}", alarm["onset"].get<std::uint64_t>()));
+void tell_alarm(const nlohmann::ordered_json& alarm) {
+  const auto direction = alarm["direction"].get<std::string>();
+  const auto onset = alarm["onset"].get<std::uint64_t>();
+  fmt::print(stderr, "{}: {} changed{}, at observation {}{}\n", printable(alarm["column"].get<std::string>()),
+             alarm["family"].get<std::string>(), direction.empty() ? "" : " " + direction,
+             alarm["index"].get<std::uint64_t>(), onset == 0 ? "" : fmt::format(", since about {}", onset));
 }
 
-void tell(const std::map<std::string, std::string>& not_watched) {
-  for (const auto& [column, why] : not_watched)
+void tell_not_watched(const std::map<std::string, std::string>& columns) {
+  for (const auto& [column, why] : columns)
     fmt::print(stderr, "{}: not watched: {}\n", printable(column), printable(why));
 }
 
@@ -45,12 +43,12 @@ Result<Answer> run(const Options& options, bool json) {
   Status begun;  // kept apart: what ails it is not the stream's, whose path a failed reading names
   const auto begin = [&](const tables::Header& header) {
     begun = watch.begin({options.stream, header});
-    if (begun && !json) tell(watch.not_watched());
+    if (begun && !json) tell_not_watched(watch.not_watched());
     return begun;
   };
   const auto show = [&](const nlohmann::ordered_json& alarm) {
     print_line(alarm);
-    if (!json) tell(alarm);
+    if (!json) tell_alarm(alarm);
   };
   // Reading ends as soon as no column is left to watch.
   const auto take = [&](const tables::Row& row) -> Status {
