@@ -42,7 +42,7 @@ class CheckpointWriter {
 /// reader reads as straight as the writer writes.
 class CheckpointReader {
  public:
-  /// Errors of finish(): bad_state for another kind, unsupported for a newer version.
+  /// Errors of finish(): bad_state for another kind, unsupported for another version.
   CheckpointReader(ByteView bytes, std::string_view kind, std::uint32_t version);
   template <typename T>
     requires(std::is_arithmetic_v<T>)

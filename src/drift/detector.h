@@ -20,7 +20,7 @@ namespace drover::drift {
 struct Alarm {
   std::uint64_t index = 0;  // observations up to and with the alarming one, over all lives
   double statistic = 0;     // what was compared…
-  double threshold = 0;     // …and reached
+  double threshold = 0;     // …and reached (by EDDM from above)
   std::uint64_t n = 0;      // observations that the statistic rests on
   double n_effective = 0;   // the same, less what autocorrelation takes away; n where it is not estimated
   std::string family;       // what changed: "location", "scale", …; empty where the detector cannot say

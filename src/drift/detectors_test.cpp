@@ -135,15 +135,29 @@ TEST_P(EveryDetector, RefusesAWrongCheckpointAndStaysAsItIs) {
 }
 
 TEST_P(EveryDetector, RefusesACheckpointMadeWithAnotherSetting) {
-  const Setting& setting = kind_.settings.front();
-  const double other = setting.standard == setting.max ? setting.min : (setting.standard + setting.max) / 2;
-  EXPECT_EQ(
-      made(kind_)
-          ->restore(made(kind_, {{std::string(setting.name), setting.whole ? std::floor(other) : other}})
-                        ->checkpoint())
-          .error()
-          .code,
-      Code::bad_state);
+  int tried = 0;
+  for (const Setting& setting : kind_.settings) {
+    double other = (setting.standard + setting.max) / 2;
+    if (setting.whole) other = std::ceil(other);
+    if (setting.standard == setting.max) other = setting.min;
+    const auto detector = make_detector(kind_.name, {{std::string(setting.name), other}}, reference());
+    if (!detector) continue;  // it does not go with the others
+    ++tried;
+    const auto taken = made(kind_)->restore((*detector)->checkpoint());
+    ASSERT_FALSE(taken) << setting.name;
+    EXPECT_EQ(taken.error().code, Code::bad_state) << setting.name;
+  }
+  EXPECT_GT(tried, 0);
+}
+
+TEST_P(EveryDetector, RefusesACheckpointMadeOverAnotherReference) {
+  if (kind_.needs == Needs::nothing) return;
+  const Distribution other = [] {
+    Normal normal(2);
+    return simulation::baseline_of(500, 1, [&] { return normal.next(); });
+  }();
+  const auto detector = make_detector(kind_.name, {}, {&other, 0.1, 1.1}).value();
+  EXPECT_EQ(made(kind_)->restore(detector->checkpoint()).error().code, Code::bad_state);
 }
 
 TEST_P(EveryDetector, TakesAHostileCheckpointOrRefusesItWithoutFault) {

@@ -43,7 +43,7 @@ class Windowed {
   std::optional<Finding> update(double bin) {
     window_.add(static_cast<std::size_t>(bin));
     if (window_.n < size_) return std::nullopt;
-    std::optional<Finding> found = test_(window_.counts, window_.n);
+    std::optional<Finding> found = test_(window_.counts);
     if (found) found->n = found->since = window_.n;
     window_ = {};
     return found;
@@ -67,11 +67,9 @@ template <typename Test>
 Result<std::unique_ptr<Detector>> make_windowed(std::span<const Setting> settings,
                                                 const DetectorKind::Values& values,
                                                 const Distribution& distribution, Test test) {
-  auto made_of = make_of(settings, values, {static_cast<double>(distribution.count)});
-  for (const float edge : distribution.edges) made_of.push_back(double{edge});
   return std::make_unique<Classical<Windowed<Test>>>(
       Windowed<Test>(distribution, count_of(values, "window"), count_of(values, "seed"), std::move(test)),
-      std::move(made_of));
+      make_of(settings, values, distribution));
 }
 
 }  // namespace drover::drift

@@ -9,6 +9,7 @@
 
 #include "drift/checkpoint.h"
 #include "drift/detector.h"
+#include "drift/made_of.h"
 
 /// What the detectors that people know by name do alike: count, leave out what is no observation, begin anew
 /// after an alarm, save and take a checkpoint.
@@ -113,15 +114,6 @@ class Classical : public Detector {
   std::vector<double> made_of_;
   std::uint64_t index_ = 0;
 };
-
-/// The settings in the order of the kind's table, then what else the detector was made of.
-inline std::vector<double> make_of(std::span<const Setting> settings, const DetectorKind::Values& values,
-                                   std::initializer_list<double> reference = {}) {
-  std::vector<double> made_of;
-  for (const Setting& setting : settings) made_of.push_back(values.find(setting.name)->second);
-  made_of.insert(made_of.end(), reference);
-  return made_of;
-}
 
 /// A setting that is a whole number.
 inline std::uint32_t count_of(const DetectorKind::Values& values, std::string_view name) {

@@ -14,19 +14,19 @@ constexpr std::array kSettings = {
 
 }  // namespace
 
-KsWindow::KsWindow(const Distribution& distribution, double alpha, std::uint64_t window) : below_{} {
-  const double m = static_cast<double>(distribution.count), n = static_cast<double>(window);
+KsWindow::KsWindow(const Distribution& distribution, double alpha, std::uint64_t window)
+    : size_(static_cast<double>(window)) {
+  const double m = static_cast<double>(distribution.count), n = size_;
   double slots = 0;
   for (std::size_t j = 0; j + 1 < kBins; ++j) below_[j] = (slots += distribution.slots[j]) / (m + 1);
   const double root = std::sqrt(n * m / (n + m));
   threshold_ = kolmogorov_critical(alpha) / (root + 0.12 + 0.11 / root);
 }
 
-std::optional<Finding> KsWindow::operator()(const std::array<std::uint32_t, kBins>& counts,
-                                            std::uint64_t n) const {
+std::optional<Finding> KsWindow::operator()(const std::array<std::uint32_t, kBins>& counts) const {
   double greatest = 0, below = 0;
   for (std::size_t j = 0; j + 1 < kBins; ++j) {
-    const double apart = (below += counts[j]) / static_cast<double>(n) - below_[j];
+    const double apart = (below += counts[j]) / size_ - below_[j];
     if (std::abs(apart) > std::abs(greatest)) greatest = apart;
   }
   if (std::abs(greatest) < threshold_) return std::nullopt;

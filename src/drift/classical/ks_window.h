@@ -21,11 +21,11 @@ class KsWindow {
  public:
   static constexpr std::string_view kLetters = "KSWD";
   KsWindow(const Distribution& distribution, double alpha, std::uint64_t window);
-  std::optional<Finding> operator()(const std::array<std::uint32_t, kBins>& counts, std::uint64_t n) const;
+  std::optional<Finding> operator()(const std::array<std::uint32_t, kBins>& counts) const;
 
  private:
-  std::array<double, kBins - 1> below_;  // shares of the baseline
-  double threshold_;
+  std::array<double, kBins - 1> below_{};  // shares of the baseline
+  double size_, threshold_ = 0;
 };
 
 }  // namespace drover::drift

@@ -1,6 +1,7 @@
 #include "drift/classical/psi_window.h"
 
 #include "drift/kinds.h"
+#include "drift/state/counter_figures.h"
 
 namespace drover::drift {
 namespace {
@@ -14,31 +15,19 @@ constexpr std::array kSettings = {
 }  // namespace
 
 PsiWindow::PsiWindow(const Distribution& distribution, double threshold) : threshold_(threshold) {
-  const double all = static_cast<double>(distribution.count + 1);
-  std::array<double, kGroups> slots{};
-  double below = 0;
-  std::size_t group = 0;
-  for (std::size_t j = 0; j < kBins; ++j) {
+  const auto starts = decile_starts(distribution);
+  groups_ = starts.size();
+  std::ranges::copy(put_together(values_of(distribution), starts), reference_.begin());
+  for (std::size_t j = 0, group = 0; j < kBins; ++j) {
+    if (group + 1 < groups_ && starts[group + 1] == j) ++group;
     group_[j] = static_cast<std::uint8_t>(group);
-    slots[group] += distribution.slots[j];
-    below += distribution.slots[j];
-    if (group + 1 < kGroups && j + 1 < kBins && below >= all * static_cast<double>(group + 1) / kGroups)
-      ++group;
   }
-  groups_ = group + 1;
-  const double groups = static_cast<double>(groups_);
-  for (std::size_t i = 0; i < groups_; ++i) share_[i] = (slots[i] + 0.5) / (all + groups / 2);
 }
 
-std::optional<Finding> PsiWindow::operator()(const std::array<std::uint32_t, kBins>& counts,
-                                             std::uint64_t n) const {
-  std::array<double, kGroups> live{};
+std::optional<Finding> PsiWindow::operator()(const std::array<std::uint32_t, kBins>& counts) const {
+  std::array<std::uint64_t, kDeciles> live{};
   for (std::size_t j = 0; j < kBins; ++j) live[group_[j]] += counts[j];
-  double index = 0;
-  for (std::size_t i = 0; i < groups_; ++i) {
-    const double share = (live[i] + 0.5) / (static_cast<double>(n) + static_cast<double>(groups_) / 2);
-    index += (share - share_[i]) * std::log(share / share_[i]);
-  }
+  const double index = smoothed_psi(std::span(reference_).first(groups_), std::span(live).first(groups_));
   if (index < threshold_) return std::nullopt;
   return Finding{
       .statistic = index, .threshold = threshold_, .family = "distribution", .direction = "", .size = index};

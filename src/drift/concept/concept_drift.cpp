@@ -10,7 +10,7 @@ namespace drover::drift {
 namespace {
 
 constexpr std::string_view kKind = "CPTD";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 
 constexpr std::array<double, ConceptDrift::kBets> kLambda = [] {
   std::array<double, ConceptDrift::kBets> lambda{};
@@ -21,13 +21,18 @@ constexpr std::array<double, ConceptDrift::kBets> kLambda = [] {
 
 }  // namespace
 
-ConceptDrift::ConceptDrift(double alpha) : alpha_(alpha), weight_(start_weight(0)), statistic_(kMassAtStart) {
-  sum_.fill(kMassAtStart / kBets);
+Result<ConceptDrift> ConceptDrift::make(double alpha, bool split) {
+  DROVER_TRY(check_alpha(alpha));
+  return ConceptDrift(alpha, split);
 }
 
-Result<ConceptDrift> ConceptDrift::make(double alpha) {
-  DROVER_TRY(check_alpha(alpha));
-  return ConceptDrift(alpha);
+void ConceptDrift::restart() {
+  ++life_;
+  age_ = 0;
+  threshold_ = 1 / (alpha_ * share_of_life(life_, split_ != 0));
+  sum_.fill(kMassAtStart / kBets);
+  weight_ = start_weight(0);
+  statistic_ = kMassAtStart;
 }
 
 bool ConceptDrift::update(double confidence, bool correct) {
@@ -39,26 +44,35 @@ bool ConceptDrift::update(double confidence, bool correct) {
     statistic_ += sum_[i];
   }
   gap_sum_ += gap;
-  if (++labels_ % kBlock == 0) weight_ = start_weight(labels_);
+  ++labels_;
+  if (++age_ % kBlock == 0) {
+    weight_ = start_weight(age_);
+    for (double& sum : sum_) sum = std::min(sum, kSumMax);  // a block multiplies by 2^32 at most
+  }
   return statistic_ >= threshold();
 }
 
 Bytes ConceptDrift::checkpoint() const {
   CheckpointWriter writer(kKind, kVersion);
-  writer.put(alpha_).put(statistic_).put(gap_sum_).put(labels_).put(sum_);
+  writer.put(alpha_).put(statistic_).put(gap_sum_).put(labels_).put(age_).put(life_).put(split_).put(sum_);
   return std::move(writer).take();
 }
 
 Status ConceptDrift::restore(ByteView bytes) {
   CheckpointReader reader(bytes, kKind, kVersion);
   ConceptDrift read = *this;
-  reader.get(read.alpha_).get(read.statistic_).get(read.gap_sum_).get(read.labels_).get(read.sum_);
+  reader.get(read.alpha_).get(read.statistic_).get(read.gap_sum_).get(read.labels_);
+  reader.get(read.age_).get(read.life_).get(read.split_).get(read.sum_);
   DROVER_TRY(reader.finish());
-  if (read.alpha_ != alpha_) return fail(Code::bad_state, "the state was made with another alpha");
+  if (read.alpha_ != alpha_ || read.split_ != split_)
+    return fail(Code::bad_state, "the state was made with other settings");
+  if (read.life_ == 0 || read.age_ > read.labels_)
+    return fail(Code::bad_state, "the state's age and life do not hold");
   if (!is_amount(read.statistic_) || !std::ranges::all_of(read.sum_, is_amount) ||
       !(std::abs(read.gap_sum_) <= static_cast<double>(read.labels_)))
     return fail(Code::bad_state, "the state's sums are not finite amounts");
-  read.weight_ = start_weight(read.labels_ - read.labels_ % kBlock);
+  read.weight_ = start_weight(read.age_ - read.age_ % kBlock);
+  read.threshold_ = 1 / (alpha_ * share_of_life(read.life_, split_ != 0));
   *this = read;
   return {};
 }

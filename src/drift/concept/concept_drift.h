@@ -26,29 +26,35 @@ class ConceptDrift {
   static constexpr double kTolerance = 0.02;
   static constexpr std::size_t kBets = 8;
 
-  /// Error: invalid_argument for α outside (0, 1).
-  static Result<ConceptDrift> make(double alpha = 0.01);
+  /// With `split` the k-th life (after k − 1 restarts) has 6α/(π²k²), without it every life has α. Error:
+  /// invalid_argument for α outside (0, 1).
+  static Result<ConceptDrift> make(double alpha = 0.01, bool split = false);
 
   /// One labelled inference, in the labels' order of arrival. True when M has reached 1/α. A confidence
   /// outside [0, 1] or NaN is left out.
   bool update(double confidence, bool correct);
 
+  /// After an alarm judged "not drift": sums and start weights begin again.
+  void restart();
+
   [[nodiscard]] double statistic() const { return statistic_; }  // M
-  [[nodiscard]] double threshold() const { return 1 / alpha_; }
+  [[nodiscard]] double threshold() const { return threshold_; }
+  [[nodiscard]] std::uint32_t life() const { return life_; }
   [[nodiscard]] std::uint64_t labels() const { return labels_; }
   /// Mean of confidence − correct over all labels: how over-confident the model was.
   [[nodiscard]] double gap() const { return labels_ == 0 ? 0 : gap_sum_ / static_cast<double>(labels_); }
 
-  /// "CPTD" version 1, docs/formats/detector.md.
+  /// "CPTD" version 2, docs/formats/detector.md.
   [[nodiscard]] Bytes checkpoint() const;
   /// Errors: bad_state, unsupported; then nothing changes.
   Status restore(ByteView bytes);
 
  private:
-  explicit ConceptDrift(double alpha);
+  ConceptDrift(double alpha, bool split) : alpha_(alpha), split_(split) { restart(); }
 
-  double alpha_, weight_, statistic_, gap_sum_ = 0;
-  std::uint64_t labels_ = 0;
+  double alpha_, threshold_ = 0, weight_ = 0, statistic_ = 0, gap_sum_ = 0;
+  std::uint64_t labels_ = 0, age_ = 0;  // in all, and in this life
+  std::uint32_t life_ = 0, split_;
   std::array<double, kBets> sum_{};
 };
 

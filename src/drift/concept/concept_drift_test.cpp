@@ -74,6 +74,30 @@ TEST(ConceptDrift, GoesOnFromACheckpointWithTheSameBitsAndRefusesADamagedOne) {
   EXPECT_EQ(second.checkpoint(), good);
 }
 
+TEST(ConceptDrift, IsRestoredAfterALongAlarmThatNobodyAnswered) {
+  ConceptDrift drift = ConceptDrift::make().value();
+  for (int i = 0; i < 20'000; ++i) drift.update(1, false);
+  EXPECT_TRUE(std::isfinite(drift.statistic()));
+  EXPECT_TRUE(ConceptDrift::make().value().restore(drift.checkpoint()));
+}
+
+TEST(ConceptDrift, ARestartBeginsTheEvidenceAgainAndDividesAlpha) {
+  ConceptDrift drift = ConceptDrift::make(0.01, true).value();
+  EXPECT_NEAR(drift.threshold(), 164.49, 0.01);
+  while (!drift.update(1, false)) continue;
+  const std::uint64_t labels = drift.labels();
+  drift.restart();
+  EXPECT_EQ(drift.life(), 2u);
+  EXPECT_NEAR(drift.threshold(), 4 * 164.49, 0.05);
+  EXPECT_LT(drift.statistic(), 1);
+  EXPECT_FALSE(drift.update(1, false));
+  EXPECT_EQ(drift.labels(), labels + 1);
+  ConceptDrift other = ConceptDrift::make(0.01, true).value();
+  ASSERT_TRUE(other.restore(drift.checkpoint()));
+  EXPECT_EQ(other.threshold(), drift.threshold());
+  EXPECT_FALSE(ConceptDrift::make(0.01).value().restore(drift.checkpoint()));
+}
+
 TEST(ConceptDrift, LeavesOutWhatIsNoConfidence) {
   ConceptDrift drift = ConceptDrift::make().value();
   for (const double bad : {-0.1, 1.1, std::nan("")}) EXPECT_FALSE(drift.update(bad, true));

@@ -6,30 +6,8 @@
 #include <cmath>
 #include <numeric>
 
-#include <boost/math/special_functions/gamma.hpp>
-
 namespace drover::drift {
 namespace {
-
-constexpr std::size_t kDeciles = 10;
-constexpr double kValuesPerBin = 50;
-
-double chi_squared_tail(double statistic, std::size_t dof) {
-  if (dof == 0 || statistic <= 0) return 1;
-  return boost::math::gamma_q(static_cast<double>(dof) / 2, statistic / 2);
-}
-
-/// How many of the baseline's m values lie in each bin; the last slot is the gap above them all.
-std::array<std::uint64_t, kBins> values_of(const Distribution& reference) {
-  std::array<std::uint64_t, kBins> values{};
-  std::ranges::copy(reference.slots, values.begin());
-  for (std::size_t j = kBins; j-- > 0;)
-    if (values[j] > 0) {
-      --values[j];
-      break;
-    }
-  return values;
-}
 
 double sum(std::span<const std::uint64_t> counts) {
   return static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
@@ -44,6 +22,10 @@ Status check_rows(std::span<const std::uint64_t> reference, std::span<const std:
   return {};
 }
 
+BinCounts rows(std::span<const std::uint64_t> reference, std::span<const std::uint64_t> current) {
+  return {{reference.begin(), reference.end()}, {current.begin(), current.end()}};
+}
+
 Status check_reference(const Distribution& reference, const Counters& current) {
   if (current.reference != fingerprint(reference))
     return fail(Code::conflict, "the counts are at another baseline's edges");
@@ -51,8 +33,21 @@ Status check_reference(const Distribution& reference, const Counters& current) {
   return {};
 }
 
-/// The first bin of each near-decile: borders nearest to d/10 of the values, each once.
-std::vector<std::size_t> decile_starts(std::span<const std::uint64_t> values) {
+}  // namespace
+
+std::array<std::uint64_t, kBins> values_of(const Distribution& reference) {
+  std::array<std::uint64_t, kBins> values{};
+  std::ranges::copy(reference.slots, values.begin());
+  for (std::size_t j = kBins; j-- > 0;)
+    if (values[j] > 0) {
+      --values[j];
+      break;
+    }
+  return values;
+}
+
+std::vector<std::size_t> decile_starts(const Distribution& reference) {
+  const auto values = values_of(reference);
   const double total = sum(values);
   std::vector<std::size_t> starts = {0};
   for (std::size_t d = 1; d < kDeciles; ++d) {
@@ -79,8 +74,6 @@ std::vector<std::uint64_t> put_together(std::span<const std::uint64_t> counts,
   return sums;
 }
 
-}  // namespace
-
 Result<GridKs> grid_ks(const Distribution& reference, const Counters& current) {
   DROVER_TRY(check_reference(reference, current));
   const auto values = values_of(reference);
@@ -98,46 +91,24 @@ Result<GridKs> grid_ks(const Distribution& reference, const Counters& current) {
   return found;
 }
 
-Result<CountsPsi> psi_of_counts(std::span<const std::uint64_t> reference,
+Result<PsiResult> psi_of_counts(std::span<const std::uint64_t> reference,
                                 std::span<const std::uint64_t> current) {
   DROVER_TRY(check_rows(reference, current));
   if (reference.size() < 2) return fail(Code::invalid_argument, "PSI: at least two bins expected");
-  const double bins = static_cast<double>(reference.size());
-  const double m = sum(reference), n = sum(current);
-  CountsPsi psi{.bins = reference.size(), .enough = n >= kValuesPerBin * bins};
-  for (std::size_t j = 0; j < reference.size(); ++j) {
-    const double p = (static_cast<double>(reference[j]) + 0.5) / (m + bins / 2);
-    const double q = (static_cast<double>(current[j]) + 0.5) / (n + bins / 2);
-    psi.smoothed += (q - p) * std::log(q / p);
-  }
-  psi.corrected = psi.smoothed - (bins - 1) * (1 / n + 1 / m);
-  psi.p = chi_squared_tail(n * m / (n + m) * psi.smoothed, reference.size() - 1);
-  return psi;
+  return population_stability(rows(reference, current));
 }
 
-Result<CountsPsi> decile_psi(const Distribution& reference, const Counters& current) {
+Result<PsiResult> decile_psi(const Distribution& reference, const Counters& current) {
   DROVER_TRY(check_reference(reference, current));
-  const auto values = values_of(reference);
-  const auto starts = decile_starts(values);
-  return psi_of_counts(put_together(values, starts), put_together(current.bins, starts));
+  const auto starts = decile_starts(reference);
+  return population_stability(
+      {put_together(values_of(reference), starts), put_together(current.bins, starts)});
 }
 
-Result<ChiSquared> chi_squared_of_counts(std::span<const std::uint64_t> reference,
-                                         std::span<const std::uint64_t> current) {
+Result<ChiSquareResult> chi_squared_of_counts(std::span<const std::uint64_t> reference,
+                                              std::span<const std::uint64_t> current) {
   DROVER_TRY(check_rows(reference, current));
-  const double scale = std::sqrt(sum(current) / sum(reference));
-  ChiSquared test;
-  std::size_t seen = 0;
-  for (std::size_t k = 0; k < reference.size(); ++k) {
-    const double a = static_cast<double>(reference[k]), b = static_cast<double>(current[k]);
-    if (a + b == 0) continue;
-    ++seen;
-    const double off = scale * a - b / scale;
-    test.statistic += off * off / (a + b);
-  }
-  test.dof = seen - 1;
-  test.p = chi_squared_tail(test.statistic, test.dof);
-  return test;
+  return chi_square(rows(reference, current));
 }
 
 }  // namespace drover::drift

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <array>
 #include <span>
+#include <vector>
 
 #include "drift/state/counters.h"
+#include "drift/two_sample/bins.h"
 
 namespace drover::drift {
 
@@ -21,36 +24,27 @@ struct GridKs {
 /// Errors: invalid_argument when nothing was counted, conflict for another baseline's counts.
 Result<GridKs> grid_ks(const Distribution& reference, const Counters& current);
 
-/// Population stability index Σ (q − p)·ln(q/p) of two rows of counts, and what it is worth.
-///
-/// `smoothed` is with (c + ½)/(n + B/2) in place of c/n on both sides, so that an empty bin is finite.
-/// Unchanged streams have a positive mean: `corrected` = smoothed − (B − 1)(1/n + 1/m) takes it away, and
-/// nm/(n + m)·PSI is asymptotically χ² with B − 1 degrees of freedom, whence `p` (approximate; fair from 5
-/// expected a bin). `enough` is n ≥ 50·B: below it the usual bands .1 and .2 are exceeded by chance (40 % of
-/// unchanged windows of 100 exceed .1 with B = 10).
-struct CountsPsi {
-  double smoothed = 0, corrected = 0, p = 1;
-  std::size_t bins = 0;
-  bool enough = false;
-};
-/// Errors: invalid_argument for an empty side, unequal lengths or less than two bins.
-Result<CountsPsi> psi_of_counts(std::span<const std::uint64_t> reference,
+/// How many of the baseline's m values lie in each bin; the last slot is the gap above them all.
+std::array<std::uint64_t, kBins> values_of(const Distribution& reference);
+/// The first bin of each of ten near-deciles of the baseline: each inner border is the edge whose level is
+/// nearest to 10 %, 20 %, …, 90 %. Fewer where a baseline's values are so few that borders coincide.
+std::vector<std::size_t> decile_starts(const Distribution& reference);
+/// Counts of bins as counts of the groups that begin at `starts`.
+std::vector<std::uint64_t> put_together(std::span<const std::uint64_t> counts,
+                                        std::span<const std::size_t> starts);
+
+/// population_stability() (two_sample/bins.h) of two rows of counts. Errors: invalid_argument for an empty
+/// side, unequal lengths or less than two bins.
+Result<PsiResult> psi_of_counts(std::span<const std::uint64_t> reference,
                                 std::span<const std::uint64_t> current);
 
-/// PSI of the 64 bins put together into ten near-deciles of the baseline: each inner border is the edge whose
-/// level is nearest to 10 %, 20 %, …, 90 %. Fewer bins where a baseline's values are so few that borders
-/// coincide. Errors: as above, and conflict for another baseline's counts.
-Result<CountsPsi> decile_psi(const Distribution& reference, const Counters& current);
+/// PSI of the 64 bins put together into near-deciles of the baseline. Errors: invalid_argument when nothing
+/// was counted, conflict for another baseline's counts.
+Result<PsiResult> decile_psi(const Distribution& reference, const Counters& current);
 
-/// χ² test that two rows of class counts come from one mix: Σ (√(N/M)·a − √(M/N)·b)²/(a + b), classes seen on
-/// neither side left out, dof = classes seen − 1. A class seen on one side only is a finite term. `p` is
-/// asymptotic (Pearson 1900); 1 when there is one class alone.
-struct ChiSquared {
-  double statistic = 0, p = 1;
-  std::size_t dof = 0;
-};
-/// Errors: invalid_argument for an empty side or unequal lengths.
-Result<ChiSquared> chi_squared_of_counts(std::span<const std::uint64_t> reference,
-                                         std::span<const std::uint64_t> current);
+/// chi_square() (two_sample/bins.h) that two rows of class counts come from one mix. Errors: invalid_argument
+/// for an empty side or unequal lengths.
+Result<ChiSquareResult> chi_squared_of_counts(std::span<const std::uint64_t> reference,
+                                              std::span<const std::uint64_t> current);
 
 }  // namespace drover::drift

@@ -28,7 +28,7 @@ std::uint32_t tie_of(std::uint64_t seed, std::uint64_t key);
 /// **Merging** adds: exact, in any order and any grouping. Adding the same window twice counts it twice: the
 /// caller drops repeats by its key (device, epoch, seq) before.
 ///
-/// 560 bytes; adding one value costs a binary search over 63 edges and allocates nothing.
+/// 560 bytes; adding one value costs a search over 63 edges and allocates nothing.
 struct Counters {
   /// Of all counts together: sums stay exact as doubles, and far from overflow.
   static constexpr std::uint64_t kTotalMax = std::uint64_t{1} << 53;

@@ -138,7 +138,7 @@ TEST(GridKs, OfNothingIsAnError) {
   EXPECT_EQ(grid_ks(reference(), Counters{.reference = 1}).error().code, Code::conflict);
 }
 
-TEST(CountsPsi, EqualsTheReferenceValues) {
+TEST(PsiOfCounts, EqualsTheReferenceValues) {
   for (const auto& [n, expected] :
        {std::pair(100, .35367), std::pair(1000, .59641), std::pair(10000, .82902)}) {
     const auto tenth = static_cast<std::uint64_t>(n / 10);
@@ -146,7 +146,7 @@ TEST(CountsPsi, EqualsTheReferenceValues) {
     before.fill(tenth);
     now.fill(tenth);
     now[0] = 0, now[1] = 2 * tenth;
-    const CountsPsi psi = psi_of_counts(before, now).value();
+    const PsiResult psi = psi_of_counts(before, now).value();
     EXPECT_NEAR(psi.smoothed, expected, 5e-6) << n;
     EXPECT_NEAR(psi.corrected, expected - 18.0 / n, 5e-6) << n;
     EXPECT_EQ(psi.enough, n >= 500) << n;
@@ -164,7 +164,7 @@ TEST(DecilePsi, OfUnchangedValuesHasTheLevelOfItsTest) {
   for (int window = 0; window < 2000; ++window) {
     Counters counters = Counters::of(from);
     for (int i = 0; i < 1000; ++i) counters.add(from, static_cast<float>(normal.next()), 0);
-    const CountsPsi psi = decile_psi(from, counters).value();
+    const PsiResult psi = decile_psi(from, counters).value();
     ASSERT_EQ(psi.bins, 10u);
     below += psi.p < 0.05;
     corrected += psi.corrected / 2000;
@@ -184,12 +184,12 @@ TEST(DecilePsi, HasFewerBinsWhereTheBaselineHasFewValues) {
 TEST(ChiSquaredOfCounts, EqualsPearsonsValueAndBearsUnseenClasses) {
   // scipy 1.17.1: chi2_contingency([[10, 20, 30], [20, 20, 20]], correction=False)
   const std::array<std::uint64_t, 4> a = {10, 20, 30, 0}, b = {20, 20, 20, 0};
-  const ChiSquared test = chi_squared_of_counts(a, b).value();
+  const ChiSquareResult test = chi_squared_of_counts(a, b).value();
   EXPECT_NEAR(test.statistic, 5.333333333333333, 1e-12);
   EXPECT_EQ(test.dof, 2u);
   EXPECT_NEAR(test.p, 0.06948345122280154, 1e-12);
   const std::array<std::uint64_t, 2> old = {50, 0}, now = {0, 50};
-  const ChiSquared unseen = chi_squared_of_counts(old, now).value();
+  const ChiSquareResult unseen = chi_squared_of_counts(old, now).value();
   EXPECT_NEAR(unseen.statistic, 100, 1e-12);
   EXPECT_LT(unseen.p, 1e-20);
   EXPECT_EQ(chi_squared_of_counts(old, std::array<std::uint64_t, 2>{}).error().code, Code::invalid_argument);

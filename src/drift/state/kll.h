@@ -39,7 +39,7 @@ constexpr std::size_t kll_capacity(std::size_t levels) {
 /// depend on the order of merging, its error does not.
 ///
 /// NaN is +∞, as in the baseline. Equal seeds and streams give equal sketches on every machine. Bounded: at
-/// most kItemsMax values, 3.4 KB; beyond 2^39 values the sketch stands still. Nothing is allocated.
+/// most kItemsMax values, 3.2 KB; beyond 2^39 values the sketch stands still. Nothing is allocated.
 class Kll {
  public:
   static constexpr std::size_t kLevelsMax = 32;

@@ -29,7 +29,7 @@ std::vector<double> shares(const std::vector<std::uint64_t>& counts) {
 
 }  // namespace
 
-std::vector<double> quantile_edges(const Sample& reference, std::size_t bins) {
+std::vector<double> quantile_edges(const Sample& reference, const Sample& current, std::size_t bins) {
   const auto sorted = reference.sorted();
   std::vector<double> edges;
   for (std::size_t i = 1; i < bins; ++i) {
@@ -37,7 +37,7 @@ std::vector<double> quantile_edges(const Sample& reference, std::size_t bins) {
     if (edges.empty() || edges.back() < edge) edges.push_back(edge);
   }
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (!edges.empty() && edges.front() == sorted.front() && edges.front() != -kInfinity)
+  if (!edges.empty() && edges.front() == sorted.front() && current.sorted().front() < edges.front())
     edges.insert(edges.begin(), std::nextafter(edges.front(), -kInfinity));
   return edges;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,11 @@ struct BinCounts {
 };
 
 /// Edges that cut the reference into `bins` parts of equal counts: bin i holds edge[i−1] < x ≤ edge[i]. Equal
-/// edges of few-valued data are one, so that there may be fewer bins; where the lowest edge is the
-/// reference's minimum, a bin below it catches smaller values.
-std::vector<double> quantile_edges(const Sample& reference, std::size_t bins = kDeciles);
+/// edges of few-valued data are one, so that there may be fewer bins. Where the lowest edge is the
+/// reference's minimum, current values below it get a bin of their own, or they would not be told from the
+/// minimum.
+std::vector<double> quantile_edges(const Sample& reference, const Sample& current,
+                                   std::size_t bins = kDeciles);
 /// edges.size() + 1 bins.
 BinCounts count_bins(const Sample& reference, const Sample& current, const std::vector<double>& edges);
 /// One bin a category that stands in either, by name.
@@ -29,11 +32,11 @@ using CategoryCounts = std::map<std::string, std::uint64_t>;
 BinCounts count_categories(const CategoryCounts& reference, const CategoryCounts& current);
 
 /// Population stability index Σ (p_i − q_i)·ln(p_i/q_i) of shares p (current) and q (reference), from n
-/// reference and m current values in B bins.
+/// reference and m current values in the B `bins` that hold a value of either.
 /// raw: of the plain shares, infinite when a bin is empty in one sample only. smoothed: of (c + ½)/(n + B/2),
 /// always finite. corrected: smoothed − (B−1)(1/n + 1/m), the excess over what unchanged data give on
-/// average (may be below 0). p: nm/(n+m)·smoothed against χ² of B − 1 degrees (bins empty in both do not
-/// count), an asymptotic p: it keeps the level .05 within .02 at 50 values a bin (a test). `enough`: both
+/// average (may be below 0). p: nm/(n+m)·smoothed against χ² of B − 1 degrees, an asymptotic p: it keeps the
+/// level .05 within .02 at 50 values a bin (a test). `enough`: both
 /// samples have 50 values a bin; below that PSI says nothing (at n = 100, B = 10 unchanged data exceed .1 in
 /// 40 % of windows). The usual bands (.1 moderate, .2 large) are labels of size, never evidence. Source:
 /// Yurdakul, "Statistical properties of population stability index" (2018).
@@ -43,6 +46,8 @@ struct PsiResult {
   bool enough = false;
 };
 PsiResult population_stability(const BinCounts& counts);
+/// `smoothed` alone, of counts in bins none of which is empty in both. Allocates nothing.
+double smoothed_psi(std::span<const std::uint64_t> reference, std::span<const std::uint64_t> current);
 
 /// Pearson's χ² of homogeneity: Σ (O − E)²/E over both samples, degrees = bins that stand in either − 1. A
 /// category unseen in one sample adds a finite term. p is asymptotic: `expected_min` below 5 says that it is

@@ -74,7 +74,7 @@ TEST(Divergences, ReferenceValues) {
 TEST(Edges, AreTheReferencesDeciles) {
   std::vector<double> values;
   for (int i = 100; i > 0; --i) values.push_back(i);
-  const auto edges = quantile_edges(sample(values));
+  const auto edges = quantile_edges(sample(values), sample(values));
   EXPECT_EQ(edges, (std::vector<double>{10, 20, 30, 40, 50, 60, 70, 80, 90}));
   const BinCounts counts = count_bins(sample(values), sample({-5, 10, 10.5, 1000}), edges);
   EXPECT_EQ(counts.reference, std::vector<std::uint64_t>(10, 10));
@@ -82,11 +82,44 @@ TEST(Edges, AreTheReferencesDeciles) {
 }
 
 TEST(Edges, OfAConstantTellBelowFromAbove) {
-  const Sample constant = sample({3, 3, 3});
-  const auto edges = quantile_edges(constant);
-  const BinCounts counts = count_bins(constant, sample({2, 3, 4, 4}), edges);
+  const Sample constant = sample({3, 3, 3}), other = sample({2, 3, 4, 4});
+  const auto edges = quantile_edges(constant, other);
+  const BinCounts counts = count_bins(constant, other, edges);
   EXPECT_EQ(counts.reference, (std::vector<std::uint64_t>{0, 3, 0}));
   EXPECT_EQ(counts.current, (std::vector<std::uint64_t>{1, 1, 2}));
+}
+
+TEST(Edges, OfTenDecilesMakeTenBinsWhateverTheMinimum) {
+  std::vector<double> low, high;
+  for (int i = 1; i <= 10; ++i) low.push_back(i), high.push_back(i + 10);
+  const auto edges = quantile_edges(sample(low), sample(high));
+  EXPECT_EQ(population_stability(count_bins(sample(low), sample(high), edges)).bins, 10u);
+}
+
+TEST(Psi, OfTheSameConstantIsNothing) {
+  const Sample few = sample(std::vector<double>(300, 5)), many = sample(std::vector<double>(5000, 5));
+  const PsiResult psi = population_stability(count_bins(few, many, quantile_edges(few, many)));
+  EXPECT_EQ(psi.smoothed, 0);
+  EXPECT_EQ(psi.corrected, 0);
+  EXPECT_EQ(psi.p, 1);
+  EXPECT_EQ(psi.bins, 1u);
+}
+
+/// A null simulation: χ² keeps its level where 5 are expected in each bin.
+TEST(ChiSquare, KeepsItsLevel) {
+  SplitMix random(6);
+  int rejected = 0, found = 0;
+  for (int i = 0; i < 2000; ++i) {
+    BinCounts same{std::vector<std::uint64_t>(6), std::vector<std::uint64_t>(6)}, other = same;
+    for (int k = 0; k < 300; ++k) {
+      ++same.reference[random.next() % 6], ++same.current[random.next() % 6];
+      ++other.reference[random.next() % 6], ++other.current[random.next() % 8 % 6];
+    }
+    rejected += chi_square(same).p <= 0.05;
+    found += chi_square(other).p <= 0.05;
+  }
+  EXPECT_NEAR(rejected / 2000.0, 0.05, 0.016);
+  EXPECT_GT(found, 1800);
 }
 
 TEST(Categories, AreTheUnionOfBoth) {

@@ -80,7 +80,7 @@ Result<ColumnComparison> compare_numbers(std::string name, const Sample& referen
   figures.anderson = anderson_darling(sums);
   column.p = figures.ks.p;
   column.numeric = figures;
-  take_bins(column, count_bins(reference, current, quantile_edges(reference)));
+  take_bins(column, count_bins(reference, current, quantile_edges(reference, current)));
   return column;
 }
 

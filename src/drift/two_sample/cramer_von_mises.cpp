@@ -91,6 +91,10 @@ double cramer_limit_sf(double t) {
 
 CramerResult cramer_von_mises(const RankSums& sums) {
   const auto n = static_cast<double>(sums.ecdf.n), m = static_cast<double>(sums.ecdf.m);
+  if (sums.ties) {
+    const double t = n * m / ((n + m) * (n + m)) * sums.gap_squares;
+    return {.t = t, .p = cramer_limit_sf(t)};
+  }
   CramerResult result{.t = static_cast<double>(sums.cramer) / (12 * n * m * (n + m))};
   result.exact = std::max(sums.ecdf.n, sums.ecdf.m) <= kExactMax;
   result.p = result.exact ? exact_sf(sums) : asymptotic_sf(sums, result.t);

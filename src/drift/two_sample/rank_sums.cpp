@@ -63,6 +63,9 @@ class Walk {
     cramer_a_ += squares(twice_rank, i_, x);
     cramer_b_ += squares(twice_rank, j_, y);
     distance_.step(x, y);
+    const double gap =
+        static_cast<double>(distance_.now()) / static_cast<double>(n_) / static_cast<double>(m_);
+    gap_squares_.add(static_cast<double>(group) * gap * gap);
     value_ = value;
     i_ += x;
     j_ += y;
@@ -75,6 +78,7 @@ class Walk {
     sums.ecdf = distance_.result();
     sums.wasserstein = area_.value() / n / m;
     sums.tie_cubes = cubes_.value();
+    sums.gap_squares = gap_squares_.value();
     sums.cramer = 3 * (n_ * cramer_a_ + m_ * cramer_b_) - 2 * product * (4 * product - 1);
     sums.anderson = anderson_.value() * (n + m - 1) / (n + m) / (n * m);
     return sums;
@@ -95,7 +99,7 @@ class Walk {
   std::uint64_t n_, m_, i_ = 0, j_ = 0;
   double value_ = 0;
   Distance distance_;
-  CompensatedSum area_, cubes_, anderson_;
+  CompensatedSum area_, cubes_, gap_squares_, anderson_;
   Int128 cramer_a_ = 0, cramer_b_ = 0;
   RankSums sums_;
 };

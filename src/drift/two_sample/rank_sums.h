@@ -26,6 +26,7 @@ struct RankSums {
   /// 3·4U − 2nm(4nm − 1) with U = n·Σ(r_i − i)² + m·Σ(s_j − j)² over the midranks r of a and s of b
   /// (Anderson 1962): the Cramér–von Mises T is this over 12·nm·(n + m).
   Int128 cramer = 0;
+  double gap_squares = 0;  // Σ t·(F − G)² over groups of t equal values in both samples
   /// Scholz and Stephens (1987), equation 7: A²_akN of midranks for two samples.
   double anderson = 0;
 };

@@ -30,11 +30,14 @@ TEST(RankSums, TakeInfinitiesAsValues) {
 }
 
 TEST(RankTests, OfConstantSamplesAreDefined) {
-  const RankSums sums = rank_sums(sample({2, 2, 2, 2}), sample({2, 2, 2}));
-  EXPECT_EQ(mann_whitney(sums).p, 1);
-  EXPECT_EQ(cramer_von_mises(sums).p, 1);
-  EXPECT_FALSE(anderson_darling(sums).defined);
-  EXPECT_EQ(sums.wasserstein, 0);
+  for (const std::size_t size : {3u, 300u, 5000u}) {
+    const RankSums sums = rank_sums(sample(std::vector<double>(4, 2)), sample(std::vector<double>(size, 2)));
+    EXPECT_EQ(mann_whitney(sums).p, 1);
+    EXPECT_EQ(cramer_von_mises(sums).t, 0);
+    EXPECT_EQ(cramer_von_mises(sums).p, 1);
+    EXPECT_FALSE(anderson_darling(sums).defined);
+    EXPECT_EQ(sums.wasserstein, 0);
+  }
 }
 
 /// Percentiles of Anderson and Darling (1952), table 1.
@@ -72,8 +75,7 @@ RC_GTEST_PROP(RankProperty, SumsAreTheDefinitions, ()) {
   RC_ASSERT(mann_whitney(sums).u == pairs);
   RC_ASSERT(std::abs(sums.wasserstein - area) <= 1e-9 * (1 + area));
   RC_ASSERT(std::abs(static_cast<double>(sums.ecdf.above) / (n * m) - above) < 1e-12);
-  if (!sums.ties)
-    RC_ASSERT(std::abs(cramer_von_mises(sums).t - squares * n * m / ((n + m) * (n + m))) < 1e-9);
+  RC_ASSERT(std::abs(cramer_von_mises(sums).t - squares * n * m / ((n + m) * (n + m))) < 1e-9);
 }
 
 RC_GTEST_PROP(RankProperty, SwappingTheSamplesChangesNothing, ()) {
@@ -108,6 +110,28 @@ TEST(RankTests, KeepTheirLevels) {
   }
   for (const int rejected : {cramer, whitney, anderson}) EXPECT_NEAR(rejected / 1500.0, 0.05, 0.018);
   EXPECT_GT(spread, 1300);
+}
+
+/// The same of few-valued data.
+TEST(RankTests, KeepTheirLevelsWithTies) {
+  SplitMix random(12);
+  for (const std::uint64_t grid : {2u, 4u, 6u, 20u}) {
+    const auto draw = [&](int count) {
+      std::vector<double> values;
+      for (int i = 0; i < count; ++i) values.push_back(static_cast<double>(random.next() % grid));
+      return sample(std::move(values));
+    };
+    int cramer = 0, whitney = 0, anderson = 0;
+    for (int i = 0; i < 1500; ++i) {
+      const RankSums same = rank_sums(draw(140), draw(100));
+      cramer += cramer_von_mises(same).p <= 0.05;
+      whitney += mann_whitney(same).p <= 0.05;
+      anderson += anderson_darling(same).p <= 0.05;
+    }
+    EXPECT_NEAR(cramer / 1500.0, 0.05, 0.025) << grid;
+    EXPECT_NEAR(whitney / 1500.0, 0.05, 0.02) << grid;
+    EXPECT_LT(anderson / 1500.0, 0.13) << grid;
+  }
 }
 
 }  // namespace

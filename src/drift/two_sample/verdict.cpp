@@ -19,8 +19,16 @@ std::string test_text(const ColumnComparison& column) {
   if (column.numeric)
     return fmt::format("KS D = {:.4g}, {} p = {:.3g}", column.numeric->ks.d,
                        column.numeric->ks.method == KsMethod::exact ? "exact" : "asymptotic", column.p);
-  return fmt::format("χ² = {:.4g} on {} degrees of freedom, p = {:.3g}", column.chi_square.statistic,
-                     column.chi_square.dof, column.p);
+  const std::size_t dof = column.chi_square.dof;
+  return fmt::format("χ² = {:.4g} on {} degree{} of freedom, p = {:.3g}", column.chi_square.statistic, dof,
+                     dof == 1 ? "" : "s", column.p);
+}
+
+/// At most 80 bytes, and no UTF-8 character in part.
+std::string shortened(const std::string& name) {
+  std::size_t end = std::min<std::size_t>(name.size(), 80);
+  while (end > 0 && end < name.size() && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;
+  return name.substr(0, end);
 }
 
 std::string place_text(const ColumnComparison& column) {
@@ -30,7 +38,7 @@ std::string place_text(const ColumnComparison& column) {
                        100 * gap.reference, 100 * gap.current, gap.value);
   }
   const CategoryShare& most = column.categories.front();
-  return fmt::format("\"{}\" went from {:.1f} % to {:.1f} %", most.name.substr(0, 80),
+  return fmt::format("\"{}\" went from {:.1f} % to {:.1f} %", shortened(most.name),
                      100 * static_cast<double>(most.reference) / static_cast<double>(column.n_reference),
                      100 * static_cast<double>(most.current) / static_cast<double>(column.n_current));
 }

@@ -98,15 +98,15 @@ std::string_view name_of(Family family) {
     case Family::scale:
       return "scale";
     case Family::two_bumps:
-      return "two bumps";
+      return "two_bumps";
     case Family::peaked:
       return "peaked";
     case Family::skew:
       return "skew";
     case Family::location_scale:
-      return "location and scale";
+      return "location_and_scale";
     case Family::part:
-      return "part of the data";
+      return "part";
   }
   return "unknown";
 }

@@ -13,11 +13,13 @@ constexpr double kShareOfStream = 0.9;  // of α; the tables' bounds take the re
 
 Result<TolerantUrn> TolerantUrn::make(std::shared_ptr<const TolerantTables> tables, Settings settings) {
   DROVER_TRY(check_alpha(settings.alpha));
+  if (settings.first_life == 0) return fail(Code::invalid_argument, "lives are counted from 1");
   TolerantUrn urn;
   urn.tables_ = std::move(tables);
   for (std::size_t k = 0; k < kTilts; ++k) urn.weights_[k] = urn.tables_->laws[k].weight;
   urn.state_.alpha = settings.alpha;
   urn.state_.split = settings.split;
+  urn.state_.life = settings.first_life - 1;
   urn.restart();
   return urn;
 }

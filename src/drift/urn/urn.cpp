@@ -68,6 +68,7 @@ std::array<double, kTilts> urn_sums(const Slots& slots) {
 Result<Urn> Urn::make(const Slots& slots, Settings settings) {
   DROVER_TRY(check_slots(slots));
   DROVER_TRY(check_alpha(settings.alpha));
+  if (settings.first_life == 0) return fail(Code::invalid_argument, "lives are counted from 1");
   Urn urn;
   State& state = urn.state_;
   state.slots = slots;
@@ -76,6 +77,7 @@ Result<Urn> Urn::make(const Slots& slots, Settings settings) {
   state.urn_sum = urn_sums(slots);
   state.alpha = settings.alpha;
   state.split = settings.split;
+  state.life = settings.first_life - 1;
   urn.restart();
   return urn;
 }

@@ -44,10 +44,13 @@ using Slots = std::array<std::uint32_t, kBins>;
 class Urn {
  public:
   /// `slots` of the baseline (their sum is m + 1); `alpha` in (0, 1). With `split` the k-th life has α_k,
-  /// without it every life has α (a single life, as in benchmarks).
+  /// without it every life has α (a single life, as in benchmarks). `first_life` is the k to begin with:
+  /// after a new baseline ("new normal", of at least 1 000 fresh values) k goes on, so that all lives share
+  /// one α.
   struct Settings {
     double alpha = 0.01;
     bool split = false;
+    std::uint32_t first_life = 1;
   };
   static Result<Urn> make(const Slots& slots, Settings settings);
 

@@ -1,6 +1,7 @@
 // The urn detector, exact or tolerant, behind the interface of all detectors.
 #include "drift/checkpoint.h"
 #include "drift/kinds.h"
+#include "drift/made_of.h"
 #include "drift/random.h"
 #include "drift/urn/tolerant_urn.h"
 #include "drift/urn/urn_state.h"
@@ -9,11 +10,13 @@ namespace drover::drift {
 namespace {
 
 constexpr std::string_view kKind = "URND";
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
 constexpr std::array kSettings = {
     Setting{"alpha", "probability of any false alarm, ever", 0.01, 1e-9, 0.5},
     Setting{"tolerance", "shift of the distribution function that is no drift; 0 = exact mode", 0, 0, 0.3},
     Setting{"restarts", "1: divide alpha over the lives after restarts", 0, 0, 1, true},
+    Setting{"life", "number of the first life: after a new baseline it goes on from the old one's", 1, 1, 1e6,
+            true},
     Setting{"seed", "of the random numbers that break ties with an edge", 1, 0, 9007199254740992.0, true},
 };
 
@@ -36,8 +39,8 @@ Alarm alarm_of(const auto& urn, std::uint64_t baseline_count) {
 template <typename Mode>
 class UrnDetector final : public Detector {
  public:
-  UrnDetector(const Distribution& distribution, std::uint64_t seed, Mode urn)
-      : distribution_(distribution), random_(seed), urn_(std::move(urn)) {}
+  UrnDetector(const Distribution& distribution, std::vector<double> made_of, std::uint64_t seed, Mode urn)
+      : distribution_(distribution), made_of_(std::move(made_of)), random_(seed), urn_(std::move(urn)) {}
 
   double observe(double value) override {
     return static_cast<double>(distribution_.bin(static_cast<float>(value), random_));
@@ -50,18 +53,21 @@ class UrnDetector final : public Detector {
 
   [[nodiscard]] Bytes checkpoint() const override {
     CheckpointWriter writer(kKind, kVersion);
-    writer.put(random_.state());
+    writer.put(made_of_).put(random_.state());
     write_state(writer, urn_.state());
     return std::move(writer).take();
   }
 
   Result<void> restore(ByteView state) override {
     CheckpointReader reader(state, kKind, kVersion);
+    std::vector<double> made_of(made_of_.size());
     std::uint64_t seed = 0;
-    reader.get(seed);
+    reader.get(made_of).get(seed);
     typename Mode::State read{};
     read_state(reader, read);
     if (auto whole = reader.finish(); !whole) return whole;
+    if (made_of != made_of_)
+      return fail(Code::bad_state, "the state was made with other settings, or over another baseline");
     if (auto taken = urn_.restore(read); !taken) return taken;
     random_ = SplitMix(seed);
     return {};
@@ -69,24 +75,29 @@ class UrnDetector final : public Detector {
 
  private:
   const Distribution& distribution_;
+  std::vector<double> made_of_;
   SplitMix random_;
   Mode urn_;
 };
 
 template <typename Mode>
-Result<std::unique_ptr<Detector>> wrap(const Distribution& distribution, double seed, Result<Mode> urn) {
+Result<std::unique_ptr<Detector>> wrap(const DetectorKind::Values& values, const Distribution& distribution,
+                                       Result<Mode> urn) {
   if (!urn) return std::unexpected(urn.error());
-  return std::make_unique<UrnDetector<Mode>>(distribution, static_cast<std::uint64_t>(seed), std::move(*urn));
+  return std::make_unique<UrnDetector<Mode>>(distribution, make_of(kSettings, values, distribution),
+                                             static_cast<std::uint64_t>(values.at("seed")), std::move(*urn));
 }
 
 Result<std::unique_ptr<Detector>> make(const DetectorKind::Values& values, const Reference& reference) {
   const Distribution& distribution = *reference.distribution;
-  const double alpha = values.at("alpha"), tolerance = values.at("tolerance"), seed = values.at("seed");
-  const Urn::Settings settings{alpha, values.at("restarts") != 0};
-  if (tolerance == 0) return wrap(distribution, seed, Urn::make(distribution.slots, settings));
+  const double alpha = values.at("alpha"), tolerance = values.at("tolerance");
+  const Urn::Settings settings{.alpha = alpha,
+                               .split = values.at("restarts") != 0,
+                               .first_life = static_cast<std::uint32_t>(values.at("life"))};
+  if (tolerance == 0) return wrap(values, distribution, Urn::make(distribution.slots, settings));
   auto tables = make_tolerant_tables(distribution.slots, tolerance, alpha);
   if (!tables) return std::unexpected(tables.error());
-  return wrap(distribution, seed,
+  return wrap(values, distribution,
               TolerantUrn::make(std::make_shared<const TolerantTables>(std::move(*tables)), settings));
 }
 

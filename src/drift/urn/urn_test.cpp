@@ -1,30 +1,21 @@
 #include "drift/urn/urn.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include <cmath>
-#include <numbers>
 #include <numeric>
 
 #include "drift/baseline.h"
 #include "drift/detector.h"
 #include "drift/random.h"
+#include "drift/simulation.h"
+#include "drift/urn/tolerant_tables.h"
 
 namespace drover::drift {
 namespace {
 
-/// Normal values by Box and Muller.
-class Normal {
- public:
-  explicit Normal(std::uint64_t seed) : random_(seed) {}
-  double next() {
-    return std::sqrt(-2 * std::log(1 - random_.uniform())) *
-           std::cos(2 * std::numbers::pi * random_.uniform());
-  }
-
- private:
-  SplitMix random_;
-};
+using simulation::Normal;
 
 Distribution baseline(std::size_t m, std::uint64_t seed) {
   Normal normal(seed);
@@ -70,6 +61,48 @@ TEST(Urn, AlarmsInNoMoreNullStreamsThanAlphaAllows) {
     alarms += alarm;
   }
   EXPECT_LE(alarms, 104);
+}
+
+/// The same over all lives: after each alarm the detector begins again with its share of α.
+TEST(Urn, AlarmsInNoMoreNullStreamsThanAlphaAllowsWhateverTheRestarts) {
+  int alarmed = 0, alarms = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    const Distribution reference = baseline(200, 2 * seed + 1);
+    Urn urn = Urn::make(reference.slots, {.alpha = 0.4, .split = true}).value();
+    Normal normal(2 * seed + 2);
+    SplitMix ties(seed);
+    for (int t = 0; t < 10000; ++t)
+      if (urn.update(reference.bin(static_cast<float>(normal.next()), ties))) urn.restart(), ++alarms;
+    alarmed += urn.life() > 1;
+  }
+  EXPECT_LE(alarmed, 190);  // 400·α = 160 ± 10 at most
+  EXPECT_GT(alarms, 0) << "a detector that cannot be wrong is not tested";
+}
+
+TEST(Urn, LivesGoOnAfterANewBaseline) {
+  const Distribution reference = baseline(200, 5);
+  const Urn urn = Urn::make(reference.slots, {.alpha = 0.01, .split = true, .first_life = 3}).value();
+  EXPECT_EQ(urn.life(), 3u);
+  EXPECT_NEAR(urn.threshold(), 9 * 164.4934, 0.01);
+  EXPECT_FALSE(Urn::make(reference.slots, {.first_life = 0}));
+}
+
+/// E[factor | past] ≤ 1 for the adaptive parts: their bets on the 16 coarse bins sum to no more.
+RC_GTEST_PROP(UrnProperty, TheAdaptiveBetsSumToAtMostOne, (std::uint64_t seed)) {
+  SplitMix random(seed);
+  const Distribution reference = baseline(200 + random.next() % 2000, seed);
+  Urn urn = Urn::make(reference.slots, {}).value();
+  const std::uint64_t law = 1 + random.next() % kBins;
+  for (int t = 0; t < 500; ++t) {
+    std::size_t bin = random.next() % law;
+    while (reference.slots[bin] == 0) bin = (bin + 1) % kBins;
+    urn.update(bin);
+    for (const auto& bet : urn.state().bet) {
+      double sum = 0;
+      for (const float part : bet) sum += double{part};
+      RC_ASSERT(sum <= 1 && sum > 0.999);
+    }
+  }
 }
 
 struct Change {
@@ -156,7 +189,7 @@ TEST_P(UrnModes, RefuseACheckpointThatIsDamaged) {
   other[0] = 'X';
   EXPECT_FALSE(detector->restore(other));
   Bytes nan = good;
-  std::fill_n(nan.begin() + 16, 8, std::uint8_t{0xff});  // the first law's sum
+  std::fill_n(nan.begin() + 8 + 7 * 8 + 8, 8, std::uint8_t{0xff});  // the first law's sum
   EXPECT_FALSE(detector->restore(nan));
   EXPECT_EQ(detector->checkpoint(), good) << "a refused checkpoint changes nothing";
 }
@@ -190,6 +223,45 @@ TEST(TolerantUrn, IsSilentWithinTheToleranceAndAlarmsBeyondIt) {
     else
       EXPECT_LT(alarm, 400u);
   }
+}
+
+/// Each factor's expectation under the law within ε of F0 that is worst for it, E_F0[L] + ε·Σ|L_j − L_{j−1}|,
+/// is at most 1 but with probability α/320 over F0 ~ Dirichlet(slots); none of 6 400 may be above.
+TEST(TolerantTables, NoFactorHasAnExpectationAboveOneWithinTheTolerance) {
+  const Distribution reference = baseline(1000, 21);
+  const double epsilon = 0.02;
+  const auto tables = make_tolerant_tables(reference.slots, epsilon, 0.01).value();
+  SplitMix random(22);
+  double most = 0;
+  for (int draw = 0; draw < 200; ++draw) {
+    std::array<double, kBins> mass{};
+    double all = 0;
+    for (std::size_t j = 0; j < kBins; ++j)
+      for (std::uint32_t slot = 0; slot < reference.slots[j]; ++slot)
+        mass[j] -= std::log(1 - random.uniform());
+    for (const double part : mass) all += part;
+    for (std::size_t k = 0; k < kTilts; ++k) {
+      double expected = mass[0] / all * tables.ratio[0][k];
+      for (std::size_t j = 1; j < kBins; ++j)
+        expected += mass[j] / all * tables.ratio[j][k] +
+                    epsilon * std::abs(tables.ratio[j][k] - tables.ratio[j - 1][k]);
+      most = std::max(most, expected);
+    }
+  }
+  EXPECT_LE(most, 1);
+  EXPECT_GT(most, 0.97) << "a bound this wide would cost power";
+}
+
+TEST(TolerantUrn, AlarmsInNoMoreStreamsAtTheEdgeOfTheToleranceThanAlphaAllows) {
+  int alarms = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const Distribution reference = baseline(1000, 2 * seed + 1);
+    auto detector =
+        make_detector("urn", {{"tolerance", .02}, {"alpha", .2}}, {.distribution = &reference}).value();
+    Normal normal(2 * seed + 2);
+    alarms += simulation::first_alarm(*detector, 5000, [&] { return normal.next() + 0.0501; }) > 0;
+  }
+  EXPECT_LE(alarms, 32);  // 20 ± 4 at most
 }
 
 TEST(Detectors, AreChosenByNameAndRefuseWhatTheyDoNotKnow) {
