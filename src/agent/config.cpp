@@ -1,7 +1,8 @@
 #include "agent/config.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
+
+#include "base/toml.h"
 
 namespace drover::agent {
 namespace {

@@ -1,9 +1,9 @@
 #include "cli/api_client.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "base/canonical_json.h"
+#include "base/toml.h"
 #include "cli/settings.h"
 
 namespace drover::cli {

@@ -1,11 +1,11 @@
 #include "cli/settings.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/toml.h"
 #include "fs/file_system.h"
 
 namespace drover::cli {

@@ -1,7 +1,6 @@
 #include "policy/policy.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <array>
 #include <cmath>
@@ -9,6 +8,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "base/toml.h"
 
 namespace drover::policy {
 namespace {

@@ -1,7 +1,6 @@
 #include "server/config.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +8,7 @@
 #include <sstream>
 
 #include "base/clock.h"
+#include "base/toml.h"
 
 namespace drover::server {
 namespace {
