@@ -27,6 +27,7 @@ inline std::vector<Contender> contenders() {
           {"page_hinkley standard", "page_hinkley", {}},
           {"ks_window a=1e-6", "ks_window", {{"alpha", 1e-6}}},
           {"ks_window standard", "ks_window", {}},
+          {"ks_sequential a=.01", "ks_sequential", {}},
           {"psi_window .09", "psi_window", {{"threshold", 0.09}}},
           {"psi_window standard", "psi_window", {}},
           {"kswin standard", "kswin", {}, 1'000},

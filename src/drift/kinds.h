@@ -15,6 +15,7 @@ DetectorKind hddm_w_kind();
 DetectorKind kswin_kind();
 DetectorKind cusum_kind();
 DetectorKind ks_window_kind();
+DetectorKind ks_sequential_kind();
 DetectorKind psi_window_kind();
 
 }  // namespace drover::drift

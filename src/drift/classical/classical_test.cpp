@@ -96,6 +96,36 @@ TEST(KsWindow, ErrsInAWindowNoMoreThanAlphaAndInAStreamInTheEnd) {
   EXPECT_GE(streams_that_alarm, 55u) << "a test repeated for ever always fires";
 }
 
+TEST(KsSequential, AlarmsInNoMoreNullStreamsThanAlphaAllowsAndSeesAShift) {
+  int alarms = 0, found = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    Normal normal(seed);
+    const Distribution baseline = simulation::baseline_of(2000, seed, [&] { return normal.next(); });
+    auto detector = make_detector("ks_sequential", {{"alpha", 0.05}}, {.distribution = &baseline}).value();
+    alarms += simulation::first_alarm(*detector, 10000, [&] { return normal.next(); }) > 0;
+    found += simulation::first_alarm(*detector, 10000, [&] { return normal.next() + 0.5; }) > 0;
+  }
+  EXPECT_LE(alarms, 12);  // 5 ± 2 at most
+  EXPECT_EQ(found, 100);
+}
+
+/// r_t of the paper's own figures: t_min = 32, α′ = .05.
+TEST(KsSequential, HasThePublishedBound) {
+  const Distribution even = [] {
+    Distribution made{.count = std::uint64_t{1} << 24};  // its own error is next to nothing
+    for (std::size_t j = 0; j < kBins - 1; ++j) made.edges[j] = static_cast<float>(j) + .5F;
+    made.slots.fill((1 << 24) / 64);
+    ++made.slots[0];
+    return made;
+  }();
+  auto detector = make_detector("ks_sequential", {{"alpha", 0.05}}, {.distribution = &even}).value();
+  std::optional<Alarm> alarm;
+  for (int t = 0; !alarm; ++t) alarm = detector->update(t % 20 == 0 ? 0 : t % 64);
+  const double t = static_cast<double>(alarm->index), c = 8.12 + 2.82 / std::log(50.0) * std::log(1 / 0.9);
+  const double reference = std::sqrt(std::log(2 / 0.005) / std::ldexp(2.0, 24));
+  EXPECT_NEAR(alarm->threshold, .85 * std::sqrt((std::log(1 + std::log(t / 32)) + c) / t) + reference, 1e-12);
+}
+
 TEST(PsiWindow, ExceedsTheConventionAsItsNullLawSays) {
   Normal normal(5);
   const Distribution baseline = simulation::baseline_of(100000, 5, [&] { return normal.next(); });
