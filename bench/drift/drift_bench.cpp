@@ -15,7 +15,7 @@ using bench::Contender;
 using nlohmann::ordered_json;
 
 struct Options {
-  int seeds = 101, streams = 100;
+  int seeds = 101, streams = 100, first_seed = 1;
   std::uint64_t length = 1'000'000, last_change = 900'000;
   std::string json, only, who;
   bool quick = false;
@@ -52,7 +52,8 @@ ordered_json false_alarms(const Options& options) {
   const auto laws = bench::unchanged();
   const auto measure = [&](const Contender& who, const bench::Law& before, const bench::Change& stream,
                            int streams) {
-    ordered_json row = bench::false_alarms(who, before, stream.law, streams, options.length, 10'000);
+    ordered_json row =
+        bench::false_alarms(who, before, stream.law, streams, options.length, 10'000, options.first_seed);
     row["law"] = stream.name;
     fmt::print(stderr, "  {}\n", row.dump());
     table.push_back(std::move(row));
@@ -96,6 +97,8 @@ bool read_options(int argc, char** argv, Options& options) {
       options.seeds = std::atoi(value.c_str());
     else if (arg.starts_with("--streams="))
       options.streams = std::atoi(value.c_str());
+    else if (arg.starts_with("--first-seed="))
+      options.first_seed = std::atoi(value.c_str());
     else if (arg.starts_with("--latest="))
       options.last_change = static_cast<std::uint64_t>(std::atoll(value.c_str()));
     else if (arg.starts_with("--who="))
@@ -115,9 +118,10 @@ bool read_options(int argc, char** argv, Options& options) {
 int main(int argc, char** argv) {
   Options options;
   if (!read_options(argc, argv, options)) {
-    fmt::print(stderr,
-               "usage: drift_bench [--quick] [--only=cost|delays|errors|false_alarms|baselines] "
-               "[--who=LABEL] [--seeds=101] [--streams=100] [--latest=900000] [--json=FILE]\n");
+    fmt::print(
+        stderr,
+        "usage: drift_bench [--quick] [--only=cost|delays|errors|false_alarms|baselines] "
+        "[--who=LABEL] [--seeds=101] [--streams=100] [--first-seed=1] [--latest=900000] [--json=FILE]\n");
     return 2;
   }
   ordered_json document = {

@@ -26,6 +26,6 @@ nlohmann::ordered_json delays(const Delays& setup, const std::vector<Contender>&
 /// How many of `streams` streams of `length` that changed from `before` to `law` no more than the detector is
 /// to bear alarm, and after how many observations in the median.
 nlohmann::ordered_json false_alarms(const Contender& who, const Law& before, const Law& law, int streams,
-                                    std::uint64_t length, std::uint64_t baseline);
+                                    std::uint64_t length, std::uint64_t baseline, int first_seed = 1);
 
 }  // namespace drover::bench
