@@ -103,14 +103,9 @@ TEST(Layers, ARoomIncludesOnlyWhatItsRowAllows) {
 
 TEST(Layers, HeavyAndForeignHeadersStayInTheirRooms) {
   const std::map<std::string, std::set<std::string>> homes = {
-      {"boost/asio", {"net"}},
-      {"boost/beast", {"net"}},
-      {"curl/curl.h", {"net"}},
-      {"openssl/ssl.h", {"net"}},
-      {"sqlite3.h", {"db"}},
-      {"archive.h", {"bundle", "tables"}},
-      {"toml++", {"base"}},
-      {"seccomp.h", {"worker"}}};
+      {"boost/asio", {"net"}},    {"boost/beast", {"net"}}, {"curl/curl.h", {"net"}},
+      {"openssl/ssl.h", {"net"}}, {"sqlite3.h", {"db"}},    {"archive.h", {"bundle", "tables"}},
+      {"toml++", {"base"}},       {"seccomp.h", {"worker"}}};
   for (const auto& entry : stdfs::recursive_directory_iterator(kRoot / "src")) {
     if (!is_source(entry.path())) continue;
     const std::string room = stdfs::relative(entry.path(), kRoot / "src").begin()->string();

@@ -39,9 +39,9 @@ struct Reference {
 class Detector {
  public:
   virtual ~Detector() = default;
-  /// One observation, in order. The detectors that bin (urn, ks_window, ks_sequential, psi_window) count NaN as +∞ and ±∞ in
-  /// the outermost bins; the others leave NaN and what no float32 holds out, and those that take errors
-  /// everything but 0 and 1: such a value counts in Alarm::index and does nothing else.
+  /// One observation, in order. The detectors that bin (urn, ks_window, ks_sequential, psi_window) count NaN
+  /// as +∞ and ±∞ in the outermost bins; the others leave NaN and what no float32 holds out, and those that
+  /// take errors everything but 0 and 1: such a value counts in Alarm::index and does nothing else.
   std::optional<Alarm> update(double value) { return take(observe(value)); }
   /// The two steps of update(). observe() says what the detector sees of a value: its bin (0…63) for those
   /// that bin, with ties broken by the detector's own generator; the value itself for the others. What take()
