@@ -76,7 +76,7 @@ TEST(Policy, text_that_is_not_toml_is_refused_with_its_place) {
 }
 
 TEST(Policy, a_key_that_begins_as_no_key_does_is_refused_and_nothing_ends) {
-  for (const auto* text : {"[[:", "[:", "[[", "a.:=1", "a = {:"}) {
+  for (const auto* text : {"[[:", "[:", "[[", "a.:=1", "a = {:", "[[://x\uFCFF:0"}) {
     const auto policy = parse_policy(text);
     ASSERT_FALSE(policy) << text;
     EXPECT_EQ(policy.error().message.find("line 1, column "), 0u) << policy.error().message;
