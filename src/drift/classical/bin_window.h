@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "drift/classical/classical.h"
-#include "drift/random.h"
+#include "drift/classical/grid_distance.h"
 
 /// Windows one after another, each counted in the baseline's bins and compared with the baseline when full.
 namespace drover::drift {
@@ -34,12 +34,7 @@ class Windowed {
   Windowed(const Distribution& distribution, std::uint64_t size, std::uint64_t seed, Test test)
       : distribution_(&distribution), size_(size), random_(seed), test_(std::move(test)) {}
 
-  double observe(double value) {
-    SplitMix random(random_);
-    const std::size_t bin = distribution_->bin(static_cast<float>(value), random);
-    random_ = random.state();
-    return static_cast<double>(bin);
-  }
+  double observe(double value) { return observed_bin(*distribution_, value, random_); }
   std::optional<Finding> update(double bin) {
     window_.add(static_cast<std::size_t>(bin));
     if (window_.n < size_) return std::nullopt;

@@ -19,19 +19,13 @@ double constant_of(double alpha) { return 8.12 + (10.94 - 8.12) / std::log(50.0)
 
 KsSequential::KsSequential(const Distribution& distribution, double alpha, std::uint64_t from,
                            std::uint64_t seed)
-    : distribution_(&distribution), c_(constant_of(kShareOfStream * alpha)), from_(from), random_(seed) {
-  const double m = static_cast<double>(distribution.count);
-  double slots = 0;
-  for (std::size_t j = 0; j + 1 < kBins; ++j) below_[j] = (slots += distribution.slots[j]) / (m + 1);
-  reference_error_ = std::sqrt(std::log(2 / ((1 - kShareOfStream) * alpha)) / (2 * m));
-}
-
-double KsSequential::observe(double value) {
-  SplitMix random(random_);
-  const std::size_t bin = distribution_->bin(static_cast<float>(value), random);
-  random_ = random.state();
-  return static_cast<double>(bin);
-}
+    : distribution_(&distribution),
+      distance_(distribution),
+      c_(constant_of(kShareOfStream * alpha)),
+      reference_error_(std::sqrt(std::log(2 / ((1 - kShareOfStream) * alpha)) /
+                                 (2 * static_cast<double>(distribution.count)))),
+      from_(from),
+      random_(seed) {}
 
 double KsSequential::bound() const {
   const double t = static_cast<double>(n_), longer = std::log(t / static_cast<double>(from_));
@@ -41,20 +35,9 @@ double KsSequential::bound() const {
 std::optional<Finding> KsSequential::update(double bin) {
   ++counts_[static_cast<std::size_t>(bin)];
   if (++n_ % kEvery != 0 || n_ < from_) return std::nullopt;
-  double greatest = 0;
-  std::uint64_t below = 0;
-  for (std::size_t j = 0; j + 1 < kBins; ++j) {
-    const double apart = static_cast<double>(below += counts_[j]) / static_cast<double>(n_) - below_[j];
-    if (std::abs(apart) > std::abs(greatest)) greatest = apart;
-  }
-  if (std::abs(greatest) < bound()) return std::nullopt;
-  return Finding{.statistic = std::abs(greatest),
-                 .threshold = bound(),
-                 .n = n_,
-                 .family = "distribution",
-                 .direction = greatest > 0 ? "down" : "up",
-                 .size = std::abs(greatest),
-                 .since = n_};
+  std::optional<Finding> found = distance_.reaching(bound(), counts_, static_cast<double>(n_));
+  if (found) found->n = found->since = n_;
+  return found;
 }
 
 bool KsSequential::holds() const {

@@ -2,8 +2,7 @@
 
 #include <array>
 
-#include "drift/classical/classical.h"
-#include "drift/random.h"
+#include "drift/classical/grid_distance.h"
 
 namespace drover::drift {
 
@@ -29,7 +28,7 @@ class KsSequential {
 
   KsSequential(const Distribution& distribution, double alpha, std::uint64_t from, std::uint64_t seed);
 
-  double observe(double value);
+  double observe(double value) { return observed_bin(*distribution_, value, random_); }
   std::optional<Finding> update(double bin);
   void reset() { n_ = 0, counts_.fill(0); }
 
@@ -40,7 +39,7 @@ class KsSequential {
   [[nodiscard]] double bound() const;
 
   const Distribution* distribution_;
-  std::array<double, kBins - 1> below_{};  // shares of the baseline
+  GridDistance distance_;
   double c_, reference_error_;
   std::uint64_t from_, random_, n_ = 0;
   std::array<std::uint64_t, kBins> counts_{};

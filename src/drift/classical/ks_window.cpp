@@ -15,26 +15,14 @@ constexpr std::array kSettings = {
 }  // namespace
 
 KsWindow::KsWindow(const Distribution& distribution, double alpha, std::uint64_t window)
-    : size_(static_cast<double>(window)) {
+    : distance_(distribution), size_(static_cast<double>(window)) {
   const double m = static_cast<double>(distribution.count), n = size_;
-  double slots = 0;
-  for (std::size_t j = 0; j + 1 < kBins; ++j) below_[j] = (slots += distribution.slots[j]) / (m + 1);
   const double root = std::sqrt(n * m / (n + m));
   threshold_ = kolmogorov_critical(alpha) / (root + 0.12 + 0.11 / root);
 }
 
 std::optional<Finding> KsWindow::operator()(const std::array<std::uint32_t, kBins>& counts) const {
-  double greatest = 0, below = 0;
-  for (std::size_t j = 0; j + 1 < kBins; ++j) {
-    const double apart = (below += counts[j]) / size_ - below_[j];
-    if (std::abs(apart) > std::abs(greatest)) greatest = apart;
-  }
-  if (std::abs(greatest) < threshold_) return std::nullopt;
-  return Finding{.statistic = std::abs(greatest),
-                 .threshold = threshold_,
-                 .family = "distribution",
-                 .direction = greatest > 0 ? "down" : "up",
-                 .size = std::abs(greatest)};
+  return distance_.reaching(threshold_, counts, size_);
 }
 
 DetectorKind ks_window_kind() {

@@ -24,7 +24,7 @@ class KsWindow {
   std::optional<Finding> operator()(const std::array<std::uint32_t, kBins>& counts) const;
 
  private:
-  std::array<double, kBins - 1> below_{};  // shares of the baseline
+  GridDistance distance_;
   double size_, threshold_ = 0;
 };
 
