@@ -1,15 +1,18 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "policy/probation.h"
+#include "policy/rule.h"
 
 namespace drover::policy {
 
 /// What to watch and what to do about it: the file policy.toml of a bundle (docs/formats/policy.md).
 struct Policy {
   Probation probation;
+  std::vector<Rule> rules;  // in the file's order
 
   bool operator==(const Policy&) const = default;
 };

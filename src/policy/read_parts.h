@@ -7,5 +7,10 @@
 namespace drover::policy {
 
 Status read_probation(const toml::node& node, Policy& policy);
+/// `document`: the whole text, by which a fault inside a condition finds its place.
+Status read_rules(const toml::node& node, std::string_view document, Policy& policy);
+
+/// What no table can see alone.
+Status check_whole(const Policy& policy);
 
 }  // namespace drover::policy
