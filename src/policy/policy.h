@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "policy/detector_rule.h"
 #include "policy/probation.h"
 #include "policy/rule.h"
 
@@ -13,6 +14,7 @@ namespace drover::policy {
 struct Policy {
   Probation probation;
   std::vector<Rule> rules;  // in the file's order
+  std::vector<DetectorRule> detectors = {};
 
   bool operator==(const Policy&) const = default;
 };
