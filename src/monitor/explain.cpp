@@ -70,9 +70,9 @@ Result<Explained> explain_rule(JsonFields& fields) {
                    .made = {{"value", made.value ? json(*made.value) : json()}, {"samples", made.samples}}};
 }
 
-std::string words(const drift::Alarm& alarm, const std::string& detector, const std::string& column) {
+std::string words(const drift::Alarm& alarm, const std::string& detector, const std::string& stream) {
   std::string text =
-      fmt::format("{} on {}: {} reached {}, the threshold is {}", detector, column,
+      fmt::format("{} on {}: {} reached {}, the threshold is {}", detector, stream,
                   alarm.family.empty() ? "the statistic" : alarm.family + " " + alarm.direction,
                   alarm.statistic, alarm.threshold);
   return text + fmt::format("; {} observations behind it, the change began about {} before", alarm.n,
@@ -80,20 +80,18 @@ std::string words(const drift::Alarm& alarm, const std::string& detector, const 
 }
 
 Result<Explained> explain_detector(JsonFields& fields) {
-  const std::string column = DROVER_TRY(fields.text("column"));
+  const std::string stream = DROVER_TRY(fields.text("stream"));
   const std::string stored = DROVER_TRY(fields.text("evidence", 2 * drift::Evidence::kBytesMax));
   const Bytes bytes = DROVER_TRY(from_hex(stored).in("evidence"));
   const drift::Evidence evidence = DROVER_TRY(drift::parse_evidence(bytes).in("evidence"));
   const auto baseline = DROVER_TRY(read_baseline(fields));
   const Scheme scheme = DROVER_TRY(Scheme::make(baseline, {}));
-  const Column* of = scheme.column(column);
-  if (of == nullptr) return fields.bad("baseline", "does not hold the column");
-  const auto made = drift::replay(evidence, {.distribution = of->reference,
-                                             .mean = of->reference->spread.mean,
-                                             .deviation = of->reference->spread.deviation});
+  const Column* column = scheme.column(stream);
+  if (baseline != nullptr && column == nullptr) return fields.bad("baseline", "does not hold the stream");
+  const auto made = drift::replay(evidence, reference_of(column));
   if (!made)
     return Explained{.text = made.error().text(), .same = false, .made = {{"error", made.error().text()}}};
-  return Explained{.text = words(*made, evidence.detector, column),
+  return Explained{.text = words(*made, evidence.detector, stream),
                    .same = true,
                    .made = {{"statistic", made->statistic},
                             {"threshold", made->threshold},

@@ -85,16 +85,17 @@ json rule_verdict(const policy::Rule& rule, const Scheme& scheme, const Referenc
   return out;
 }
 
-json detector_verdict(const Column& column, const Detection::Found& found,
+json detector_verdict(const std::string& stream, const Column* column, const Detection::Found& found,
                       const std::vector<drift::RankedCause>& causes) {
-  return {{"schema", kSchema},
-          {"kind", "detector"},
-          {"detector", found.evidence.detector},
-          {"column", column.name},
-          {"alarm", alarm_json(found.alarm)},
-          {"causes", causes_json(causes)},
-          {"evidence", hex(drift::to_bytes(found.evidence))},
-          {"baseline", baseline_of(column)}};
+  json out = {{"schema", kSchema},
+              {"kind", "detector"},
+              {"detector", found.evidence.detector},
+              {"stream", stream},
+              {"alarm", alarm_json(found.alarm)},
+              {"causes", causes_json(causes)},
+              {"evidence", hex(drift::to_bytes(found.evidence))}};
+  if (column != nullptr) out["baseline"] = baseline_of(*column);
+  return out;
 }
 
 }  // namespace drover::monitor

@@ -23,8 +23,8 @@ struct Reference {
 nlohmann::json rule_verdict(const policy::Rule& rule, const Scheme& scheme, const Reference& reference,
                             const Window& over, const Figure& figure);
 
-/// A detector alarmed on a column.
-nlohmann::json detector_verdict(const Column& column, const Detection::Found& found,
+/// A detector alarmed on a stream: a column, or errors (then `column` is null).
+nlohmann::json detector_verdict(const std::string& stream, const Column* column, const Detection::Found& found,
                                 const std::vector<drift::RankedCause>& causes);
 
 /// What came of making a decision again.

@@ -12,21 +12,6 @@ constexpr std::int64_t kRecentWindows = 60;
 
 std::chrono::milliseconds recent_of(Watch::Options options) { return options.window * kRecentWindows; }
 
-std::vector<std::string> columns_of(const policy::DetectorRule& asked, const Scheme& scheme) {
-  std::vector<std::string> names;
-  for (const Column& column : scheme.features()) names.push_back(column.name);
-  if (scheme.confidence()) names.push_back(scheme.confidence()->name);
-  if (!asked.on_all())
-    std::erase_if(
-        names, [&](const std::string& name) { return std::ranges::find(asked.on, name) == asked.on.end(); });
-  return names;
-}
-
-std::size_t place_of(const Scheme& scheme, const Column& column) {
-  if (scheme.confidence() && &column == &*scheme.confidence()) return drift::kFeaturesMax;
-  return static_cast<std::size_t>(&column - scheme.features().data());
-}
-
 }  // namespace
 
 std::string_view name(FindingKind kind) { return kind == FindingKind::rule ? "rule" : "detector"; }
@@ -50,17 +35,27 @@ Result<std::unique_ptr<Watch>> Watch::make(std::shared_ptr<const drift::Baseline
 }
 
 Status Watch::make_detections() {
-  for (const policy::DetectorRule& asked : policy_.detectors) {
-    const std::vector<std::string> columns = columns_of(asked, scheme_);
-    for (const std::string& name : columns) {
-      const Column& column = *scheme_.column(name);
-      auto made = Detection::make({.kind = asked.detector, .settings = asked.settings, .thin = asked.thin},
-                                  column, columns.size());
-      if (!made) return fail(std::move(made).error().in("column " + name).in("detector " + asked.name));
-      detections_.push_back(
-          {.rule = asked.name + "/" + name, .column = &column, .detection = std::move(*made)});
-      fed_[place_of(scheme_, column)].push_back(&detections_.back().detection);
-    }
+  for (const policy::DetectorChoice& choice : policy_.detectors)
+    DROVER_TRY(make_detections(choice).in("detector " + choice.name));
+  return {};
+}
+
+Status Watch::make_detections(const policy::DetectorChoice& choice) {
+  std::vector<std::string> features;
+  for (const Column& column : scheme_.features()) features.push_back(column.name);
+  const auto streams = policy::streams_of(choice, features, scheme_.confidence().has_value());
+  if (streams.empty()) return {};
+  const auto settings = DROVER_TRY(policy::settings_of(choice, streams.size()));
+  for (const std::string& stream : streams) {
+    const Column* column = scheme_.column(stream);
+    if (column == nullptr && !policy::takes_errors(choice))
+      return fail(Code::not_found, stream + ": the baseline has no such column");
+    Detection made = DROVER_TRY(Detection::make(choice, settings, column).in(stream));
+    detections_.push_back({.rule = choice.name + "/" + stream,
+                           .stream = stream,
+                           .column = column,
+                           .detection = std::move(made)});
+    fed_[stream].push_back(&detections_.back().detection);
   }
   return {};
 }
@@ -72,16 +67,16 @@ void Watch::make_rules() {
     judging_.push_back({.rule = rule, .kind = FindingKind::rule, .state = {}, .span = {}});
     if (rule.over.count() > window_ms_) judging_.back().span.emplace(rule.over);
   }
-  for (const policy::DetectorRule& asked : policy_.detectors)
+  for (const policy::DetectorChoice& choice : policy_.detectors)
     for (const Detecting& detecting : detections_) {
-      if (!detecting.rule.starts_with(asked.name + "/")) continue;
+      if (!detecting.rule.starts_with(choice.name + "/")) continue;
       policy::Rule rule;
       rule.name = detecting.rule;
       rule.when = {.term = {.function = policy::Function::drift, .of = detecting.rule}};
       rule.resolve = policy::negation(rule.when);
       rule.keep_firing_for = std::chrono::milliseconds(window_ms_ * kRecentWindows);
       rule.min_samples = 0;
-      rule.actions = asked.actions;
+      rule.actions = choice.actions;
       judging_.push_back({.rule = rule, .kind = FindingKind::detector, .state = {}, .span = {}});
     }
 }
@@ -117,14 +112,22 @@ void Watch::add(const ring::Record& record) {
   const std::size_t given = std::min<std::size_t>(record.feature_count, scheme_.features().size());
   for (std::size_t i = 0; i < given; ++i) {
     sensors_[i].update(record.features[i]);
-    for (Detection* detection : fed_[i]) detection->add(record.features[i]);
+    feed(scheme_.features()[i].name, record.features[i]);
   }
-  if (record.confidence >= 0)
-    for (Detection* detection : fed_[drift::kFeaturesMax]) detection->add(record.confidence);
+  if (record.confidence >= 0) feed(drift::kConfidenceColumn, record.confidence);
+  feed(policy::kFailedStream, record.outcome == ring::Outcome::ok ? 0 : 1);
+}
+
+void Watch::feed(std::string_view stream, float value) {
+  const auto found = fed_.find(stream);
+  if (found == fed_.end()) return;
+  for (Detection* detection : found->second) detection->add(value);
 }
 
 void Watch::add_label(bool is_right) {
-  if (window_) window_->add_label(is_right);
+  if (!window_) return;
+  window_->add_label(is_right);
+  feed(policy::kWrongStream, is_right ? 0 : 1);
 }
 
 void Watch::add_losses(std::uint64_t dropped, std::uint64_t bad) {
@@ -147,13 +150,20 @@ Closed Watch::close() {
   if (baseline_)
     if (const auto recent = recent_.sum()) {
       closed.judged = judge(scheme_, *recent);
-      for (const Detecting& each : detections_) note(each.detection, each.column->name, *closed.judged);
+      for (const Detecting& each : detections_) note(each.detection, each.stream, *closed.judged);
     }
   for (Judging& judging : judging_) judge_rule(judging, closed);
   for (Detecting& detecting : detections_) detecting.detection.take_found();
   for (const Judging& judging : judging_)
     if (judging.state.phase != policy::Phase::inactive) closed.rules[judging.rule.name] = judging.state.phase;
+  if (!closed.rules.empty()) ++changes_;
   return closed;
+}
+
+bool Watch::asks(policy::Action action) const {
+  return std::ranges::any_of(judging_, [&](const Judging& judging) {
+    return judging.state.phase == policy::Phase::firing && judging.rule.actions.has(action);
+  });
 }
 
 std::vector<std::string> Watch::firing() const {

@@ -77,6 +77,8 @@ class Watch {
   [[nodiscard]] const policy::Policy& policy() const { return policy_; }
   /// When the open window ends; nothing is open before the first tick().
   [[nodiscard]] std::optional<std::int64_t> ends_ms() const;
+  /// Whether a rule that fires now asks for this.
+  [[nodiscard]] bool asks(policy::Action action) const;
   /// Rules that fire now.
   [[nodiscard]] std::vector<std::string> firing() const;
 
@@ -84,13 +86,15 @@ class Watch {
   [[nodiscard]] nlohmann::json save() const;
   /// What fits this version's rules and detectors is taken up, the rest begins anew: names of what did not.
   std::vector<std::string> restore(const nlohmann::json& saved);
-  /// Whether something would be lost without save(): grows with each change of a rule's or detector's state.
+  /// Grows with each change that save() should not wait for: of a rule's state, and while one is pending with
+  /// each window.
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
 
  private:
   struct Detecting {
-    std::string rule;  // "drift-inputs/mean"
-    const Column* column = nullptr;
+    std::string rule;                // "drift-inputs/mean"
+    std::string stream;              // "mean"
+    const Column* column = nullptr;  // none for a stream of errors
     Detection detection;
   };
   struct Judging {
@@ -104,7 +108,9 @@ class Watch {
   Status make_detections();
   void open(std::int64_t now_ms);
   Closed close();
+  Status make_detections(const policy::DetectorChoice& choice);
   void make_rules();
+  void feed(std::string_view stream, float value);
   void judge_rule(Judging& judging, Closed& closed);
   [[nodiscard]] bool alarmed(std::string_view name) const;
   [[nodiscard]] const Detecting* detecting(std::string_view rule) const;
@@ -117,7 +123,7 @@ class Watch {
   std::int64_t window_ms_;
   std::optional<Window> window_;
   std::list<Detecting> detections_;
-  std::array<std::vector<Detection*>, drift::kFeaturesMax + 1> fed_;  // by feature; the last: confidence
+  std::map<std::string, std::vector<Detection*>, std::less<>> fed_;  // by stream
   std::vector<Judging> judging_;
   Span recent_;
   drift::RollingMean rolling_;

@@ -53,9 +53,9 @@ std::string figure_words(const policy::Rule& rule, const Figure& figure) {
                      rule.when.term.function == Function::accuracy ? "labels" : "inferences");
 }
 
-std::string alarm_words(const drift::Alarm& alarm, const std::string& column) {
+std::string alarm_words(const drift::Alarm& alarm, const std::string& stream) {
   std::string what = alarm.family.empty() ? "changed" : alarm.family + " " + alarm.direction;
-  return fmt::format("{}: {}, {:.4g} reached {:.4g} after {} observations, about {} since the change", column,
+  return fmt::format("{}: {}, {:.4g} reached {:.4g} after {} observations, about {} since the change", stream,
                      what, alarm.statistic, alarm.threshold, alarm.index,
                      alarm.index >= alarm.onset ? alarm.index - alarm.onset : 0);
 }
@@ -124,8 +124,8 @@ void Watch::judge_rule(Judging& judging, Closed& closed) {
   if (advance.change == policy::Change::fired) {
     finding.actions = rule.actions;
     if (of != nullptr) {
-      finding.why = alarm_words(of->detection.found()->alarm, of->column->name);
-      finding.verdict = detector_verdict(*of->column, *of->detection.found(), causes(closed));
+      finding.why = alarm_words(of->detection.found()->alarm, of->stream);
+      finding.verdict = detector_verdict(of->stream, of->column, *of->detection.found(), causes(closed));
     } else {
       finding.verdict =
           rule_verdict(rule, scheme_, {.baseline = baseline_.get(), .labels = labels_}, *over, seen);
