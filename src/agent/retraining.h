@@ -8,6 +8,7 @@
 
 #include "agent/download.h"
 #include "agent/part.h"
+#include "base/ids.h"
 #include "base/process.h"
 #include "policy/retrain_budget.h"
 
