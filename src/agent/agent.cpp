@@ -140,7 +140,7 @@ Result<ModelLine*> Agent::line(const ModelName& model) {
 
 std::vector<Part*> Agent::parts() {
   // Windows end before the ring brings what belongs into the next ones.
-  std::vector<Part*> parts = {control_.get(), notifier_.get(),    &watching_, &rings_,
+  std::vector<Part*> parts = {control_.get(), notifier_.get(),    &watching_,  &rings_,
                               &refresher_,    environment_.get(), &retraining_};
   for (Part* part : std::initializer_list<Part*>{channels_.get(), listener_.get(), reporter_.get(),
                                                  telemetry_.get(), renewal_.get()})

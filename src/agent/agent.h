@@ -15,9 +15,9 @@
 #include "agent/model_line.h"
 #include "agent/notifier.h"
 #include "agent/renewal.h"
+#include "agent/retraining.h"
 #include "agent/ring_drain.h"
 #include "agent/shadow_sync.h"
-#include "agent/retraining.h"
 #include "agent/telemetry.h"
 #include "agent/watching.h"
 

@@ -55,7 +55,8 @@ std::string Retraining::ask(const ModelName& model, const policy::Retrain& retra
   const std::int64_t now_ms = std::chrono::milliseconds(outside_.clock.now().time_since_epoch()).count();
   const policy::RetrainDecision decision = policy::may_retrain(state(model), retrain, now_ms);
   if (decision.answer != policy::RetrainAnswer::yes)
-    return fmt::format("no retraining: {} (for {} s)", policy::name(decision.answer), decision.wait_ms / 1000);
+    return fmt::format("no retraining: {} (for {} s)", policy::name(decision.answer),
+                       decision.wait_ms / 1000);
   if (const Status kept = remember(model, decision.next); !kept)
     return "no retraining: " + kept.error().text();
   const auto written = write(model, evidence);
@@ -79,8 +80,8 @@ Status Retraining::remember(const ModelName& model, const policy::RetrainState& 
 Result<fs::Path> Retraining::write(const ModelName& model, const json& evidence) {
   const fs::Path folder = directory_ / "evidence";
   DROVER_TRY(fs::make_directories(outside_.files, folder));
-  const fs::Path path = folder / fmt::format("{:020}-{}.json", outside_.clock.now().time_since_epoch().count(),
-                                             model.str());
+  const fs::Path path =
+      folder / fmt::format("{:020}-{}.json", outside_.clock.now().time_since_epoch().count(), model.str());
   DROVER_TRY(fs::write_atomically(outside_.files, path, as_bytes(evidence.dump(1) + "\n")));
   drop_old_evidence();
   return path;
@@ -113,8 +114,8 @@ void Retraining::post(const policy::Retrain& retrain, const json& evidence) {
                                     if (!response)
                                       return log::error("the retraining could not be asked for",
                                                         {{"url", url}, {"why", response.error().text()}});
-                                    log::info("retraining asked for", {{"url", url},
-                                                                       {"status", fmt::to_string(response->status)}});
+                                    log::info("retraining asked for",
+                                              {{"url", url}, {"status", fmt::to_string(response->status)}});
                                   });
 }
 

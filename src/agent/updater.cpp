@@ -244,8 +244,8 @@ Status Updater::take_back(const Failure& why) {
   const lifecycle::Installed* back = lifecycle::way_back(record_, fingerprint_);
   if (!record_.active || back == nullptr)
     return fail(Code::not_found, "nothing better is kept on this device");
-  const bool is_free = record_.state == State::idle || record_.state == State::probation ||
-                       record_.state == State::holding;
+  const bool is_free =
+      record_.state == State::idle || record_.state == State::probation || record_.state == State::holding;
   const auto change = [&, to = back->digest](Record& next) { lifecycle::take_back(next, to, why); };
   if (!is_free || !handle(Event::rollback_asked, change))
     return fail(Code::conflict, fmt::format("the update is {}", name(record_.state)));

@@ -36,9 +36,11 @@ Result<std::unique_ptr<monitor::Watch>> WatchStore::open(const ModelName& model,
   if (!policy)
     log::error("the bundle's policy cannot be read; the default holds", {{"why", policy.error().text()}});
   auto baseline = read_baseline(store_.files(), version);
-  auto watch = monitor::Watch::make(baseline, manifest.labels, policy.value_or(policy::default_policy()), options);
+  auto watch =
+      monitor::Watch::make(baseline, manifest.labels, policy.value_or(policy::default_policy()), options);
   if (!watch) {
-    log::error("the policy's detectors do not fit the baseline; none watches", {{"why", watch.error().text()}});
+    log::error("the policy's detectors do not fit the baseline; none watches",
+               {{"why", watch.error().text()}});
     policy::Policy bare = policy.value_or(policy::default_policy());
     bare.detectors.clear();
     watch = monitor::Watch::make(std::move(baseline), manifest.labels, std::move(bare), options);
@@ -58,7 +60,8 @@ WatchStore::Kept& WatchStore::kept(const ModelName& model) {
   const auto document = text ? parse_json(as_text(*text)) : Result<json>(fail(text.error()));
   if (!document || !document->is_array()) return at->second;
   for (const json& each : *document) {
-    if (!each.is_object() || !each.contains("digest") || !each["digest"].is_string() || !each.contains("watch"))
+    if (!each.is_object() || !each.contains("digest") || !each["digest"].is_string() ||
+        !each.contains("watch"))
       continue;
     if (const auto digest = parse_digest(each["digest"].get_ref<const std::string&>()))
       at->second.emplace_back(*digest, each["watch"]);
@@ -72,9 +75,11 @@ Status WatchStore::keep(const ModelName& model, const Digest& digest, const moni
   states.emplace(states.begin(), digest, watch.save());
   if (states.size() > kVersionsMax) states.resize(kVersionsMax);
   json document = json::array();
-  for (const auto& [version, state] : states) document.push_back({{"digest", version.hex()}, {"watch", state}});
+  for (const auto& [version, state] : states)
+    document.push_back({{"digest", version.hex()}, {"watch", state}});
   DROVER_TRY(fs::make_directories(store_.files(), directory_));
-  return fs::write_atomically(store_.files(), directory_ / (model.str() + ".json"), as_bytes(document.dump()));
+  return fs::write_atomically(store_.files(), directory_ / (model.str() + ".json"),
+                              as_bytes(document.dump()));
 }
 
 }  // namespace drover::agent

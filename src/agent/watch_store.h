@@ -13,7 +13,8 @@ namespace drover::agent {
 /// What watches keep over a restart: state_dir/watch/NAME.json, by version (docs/formats/device.md).
 class WatchStore {
  public:
-  WatchStore(const DeviceStore& store, fs::Path directory) : store_(store), directory_(std::move(directory)) {}
+  WatchStore(const DeviceStore& store, fs::Path directory)
+      : store_(store), directory_(std::move(directory)) {}
 
   /// The watch of an installed version, going on where it was kept. What cannot be read of its bundle is left
   /// out and logged: inferences are counted whatever else fails. Errors: those of the bundle's manifest.

@@ -90,7 +90,8 @@ Monotonic Watching::due() const {
   Monotonic due = kNever;
   for (const auto& [model, line] : lines_)
     if (const auto ends_ms = line.watch.due_ms())
-      due = std::min(due, clock_.monotonic() + std::chrono::milliseconds(std::max<std::int64_t>(*ends_ms - now_ms(), 0)));
+      due = std::min(due, clock_.monotonic() +
+                              std::chrono::milliseconds(std::max<std::int64_t>(*ends_ms - now_ms(), 0)));
   return due;
 }
 

@@ -24,8 +24,8 @@ nlohmann::json rule_verdict(const policy::Rule& rule, const Scheme& scheme, cons
                             const Window& over, const Figure& figure);
 
 /// A detector alarmed on a stream: a column, or errors (then `column` is null).
-nlohmann::json detector_verdict(const std::string& stream, const Column* column, const Detection::Found& found,
-                                const std::vector<drift::RankedCause>& causes);
+nlohmann::json detector_verdict(const std::string& stream, const Column* column,
+                                const Detection::Found& found, const std::vector<drift::RankedCause>& causes);
 
 /// What came of making a decision again.
 struct Explained {
