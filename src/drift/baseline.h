@@ -28,8 +28,9 @@ struct Edge {
 };
 
 /// One feature's reference: edge(j) (j = 1…63 in the formulas, here 0…62) is the r_j-th smallest of `count`
-/// values, slots[j] = r_{j+1} − r_j; the slots sum to count + 1. Values and ties stand apart, so that the
-/// search for a bin reads the values alone.
+/// values, slots[j] = r_{j+1} − r_j; the slots sum to count + 1. Of four different values or fewer the edges
+/// are the first and the last of each (few_values.h). Values and ties stand apart, so that the search for a
+/// bin reads the values alone.
 struct Distribution {
   std::uint64_t count = 0;    // values without the missing ones; NaN counts among them as +∞
   std::uint64_t missing = 0;  // empty fields
