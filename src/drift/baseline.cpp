@@ -72,6 +72,13 @@ Result<float> read_finite(JsonFields& fields, std::string_view key) {
   return number;
 }
 
+Result<double> read_share(JsonFields& fields, std::string_view key) {
+  const json* value = DROVER_TRY(fields.value(key));
+  const double share = value->is_number() ? value->get<double>() : 0;
+  if (!(share > 0 && share < 1)) return fields.bad(key, "a number between 0 and 1 expected");
+  return share;
+}
+
 Result<Distribution> read_distribution(const json& value, const std::string& place) {
   JsonFields fields = DROVER_TRY(JsonFields::of(value, place, Code::bad_json));
   Distribution read;
@@ -83,6 +90,7 @@ Result<Distribution> read_distribution(const json& value, const std::string& pla
   read.min = DROVER_TRY(read_finite(fields, "min"));
   read.max = DROVER_TRY(read_finite(fields, "max"));
   if (read.min > read.max) return fields.bad("min", "more than max");
+  if (fields.has("rank_error")) read.rank_error = DROVER_TRY(read_share(fields, "rank_error"));
   DROVER_TRY(read_edges(fields, read));
   DROVER_TRY(read_slots(fields, read));
   DROVER_TRY(fields.done());
@@ -92,10 +100,12 @@ Result<Distribution> read_distribution(const json& value, const std::string& pla
 ordered_json distribution_json(const Distribution& distribution) {
   ordered_json values = ordered_json::array();
   for (const float edge : distribution.edges) values.push_back(value_json(edge));
-  return {
+  ordered_json made = {
       {"count", distribution.count},         {"missing", distribution.missing},     {"nan", distribution.nan},
       {"min", value_json(distribution.min)}, {"max", value_json(distribution.max)}, {"edges", values},
       {"ties", distribution.ties},           {"slots", distribution.slots}};
+  if (distribution.rank_error > 0) made["rank_error"] = distribution.rank_error;
+  return made;
 }
 
 Status check_name(std::string_view place, const std::string& name) {

@@ -36,6 +36,9 @@ struct Distribution {
   std::uint64_t missing = 0;  // empty fields
   std::uint64_t nan = 0;
   float min = 0, max = 0;  // of the finite values; 0 when there are none
+  /// How far, as a share of `count`, an edge's rank may be from r_j: 0 where the values themselves were
+  /// sorted, more where only a sketch of them was kept (state/kll_baseline.h).
+  double rank_error = 0;
   std::array<float, kBins - 1> edges{};
   std::array<std::uint32_t, kBins - 1> ties{};
   std::array<std::uint32_t, kBins> slots{};

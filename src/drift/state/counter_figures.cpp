@@ -91,7 +91,8 @@ Result<GridKs> grid_ks(const Distribution& reference, const Counters& current) {
     if (j + 1 < kBins) found.lower = std::max(found.lower, std::abs(f_next - g_next));
     f = f_next, g = g_next;
   }
-  found.upper = std::clamp(found.upper, found.lower, 1.0);
+  found.lower = std::max(found.lower - reference.rank_error, 0.0);
+  found.upper = std::clamp(found.upper + reference.rank_error, found.lower, 1.0);
   return found;
 }
 

@@ -57,6 +57,7 @@ std::uint64_t fingerprint(const Distribution& reference) {
   CheckpointWriter writer("BASE", 1);
   for (std::size_t j = 0; j < kBins - 1; ++j) writer.put(reference.edges[j]).put(reference.ties[j]);
   writer.put(reference.slots);
+  if (reference.rank_error > 0) writer.put(reference.rank_error);
   const Digest digest = sha256(std::move(writer).take());
   std::uint64_t first = 0;
   std::memcpy(&first, digest.bytes.data(), sizeof first);
