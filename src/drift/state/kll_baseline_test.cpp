@@ -77,6 +77,7 @@ TEST(KllBaseline, CarriesItsErrorIntoTheFigureAndTheTextOfIt) {
   const auto values = Normal(4).floats(20000);
   Baseline baseline;
   baseline.features["x"] = make_distribution(sketch_of(values, 2), 0, 0).value();
+  baseline.order = {"x"};
   EXPECT_EQ(parse_baseline(to_json(baseline)).value(), baseline);
   const Distribution& made = baseline.features["x"];
   Counters counters = Counters::of(made);
