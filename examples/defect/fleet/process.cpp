@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+
+#include <fstream>
 #include <netinet/in.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -38,6 +40,13 @@ namespace {
 }
 
 }  // namespace
+
+std::string last_line(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::string last;
+  for (std::string line; std::getline(in, line);) last = std::move(line);
+  return last;
+}
 
 std::string text(const Json& object, std::string_view key) {
   if (!object.is_object() || !object.contains(key) || !object[key].is_string()) return "";
