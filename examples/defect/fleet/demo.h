@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "device.h"
+#include "page_data.h"
 
 namespace drover::defect {
 
@@ -47,7 +48,8 @@ class Demo {
   /// The model's part of the newest telemetry that the server has from it. Errors: not_found when none came
   /// yet.
   [[nodiscard]] Result<Json> telemetry(const Device& device) const;
-  /// Of the device's windows that the server has, the newest `count`, newest first: docs/formats/telemetry.md.
+  /// Of the device's windows that the server has, the newest `count`, newest first:
+  /// docs/formats/telemetry.md.
   [[nodiscard]] Result<Json> windows(const Device& device, int count) const;
   /// Its alerts since `since_ms`, newest first.
   [[nodiscard]] Result<Json> alerts(const Device& device, std::int64_t since_ms) const;
@@ -63,6 +65,9 @@ class Demo {
   [[nodiscard]] Json confidence_before(const Device& device) const;
   void change_cameras_at(std::int64_t at_ms) { cameras_changed_ms_ = at_ms; }
   [[nodiscard]] std::int64_t cameras_changed_at() const { return cameras_changed_ms_; }
+
+  /// Of every device, for the page; what cannot be had is left out.
+  [[nodiscard]] std::vector<PageDevice> page_devices() const;
 
   /// How many targets (bundles, channels) the server has served, by its /metrics.
   [[nodiscard]] Result<std::uint64_t> bundles_served() const;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "demo.h"
+#include "field.h"
 #include "fs/file_system.h"
 #include "terminal.h"
 
@@ -14,6 +15,8 @@ namespace drover::defect {
 namespace {
 
 namespace stdfs = std::filesystem;
+
+constexpr int kPageWindows = 1000;
 
 /// A line of /proc/PID/FILE that begins with `key`, as a number of kB.
 double kb_of(pid_t pid, const char* file, std::string_view key) {
@@ -50,8 +53,8 @@ Result<Json> Demo::windows(const Device& device, int count) const {
 }
 
 Result<Json> Demo::alerts(const Device& device, std::int64_t since_ms) const {
-  const Json answer =
-      DROVER_TRY(drover({"alerts", "--device", device.name(), "--count", "200", "--workspace", workspace().string()}));
+  const Json answer = DROVER_TRY(
+      drover({"alerts", "--device", device.name(), "--count", "200", "--workspace", workspace().string()}));
   Json since = Json::array();
   for (const Json& alert : answer.value("alerts", Json::array()))
     if (alert.value("at_ms", std::int64_t{0}) > since_ms) since.push_back(alert);
@@ -60,8 +63,8 @@ Result<Json> Demo::alerts(const Device& device, std::int64_t since_ms) const {
 
 Result<Json> Demo::explain(const Json& alert) const {
   const stdfs::path file = out() / "alert.json";
-  const Json whole = DROVER_TRY(drover({"alerts", "show", std::to_string(alert.value("id", 0)), "--workspace",
-                                        workspace().string()}));
+  const Json whole = DROVER_TRY(
+      drover({"alerts", "show", std::to_string(alert.value("id", 0)), "--workspace", workspace().string()}));
   DROVER_TRY(fs::write_atomically(fs::real_file_system(), file, as_bytes(whole.dump(1))));
   return drover({"drift", "explain", file.string()});
 }
@@ -70,19 +73,41 @@ Result<Json> Demo::await_retraining() {
   const stdfs::path trained = training_folder("1.4.0") / "training.json";
   {
     ProgressLine progress;
-    DROVER_TRY(wait_for("the retraining that the alert asked for", std::chrono::minutes(20), [&](std::string& seen) {
-      seen = last_line(training_log("1.4.0"));
-      progress.show("training 1.4.0: " + seen);
-      return stdfs::exists(trained);
-    }));
+    DROVER_TRY(
+        wait_for("the retraining that the alert asked for", std::chrono::minutes(20), [&](std::string& seen) {
+          seen = last_line(training_log("1.4.0"));
+          progress.show("training 1.4.0: " + seen);
+          return stdfs::exists(trained);
+        }));
   }
   const auto json = [](const stdfs::path& path) -> Result<Json> {
     const Bytes text = DROVER_TRY(fs::read_file(fs::real_file_system(), path, std::uint64_t{4} << 20));
     return Json::parse(as_text(text), nullptr, false);
   };
   const Json evidence = DROVER_TRY(json(out() / "trained/1.4.0.evidence.json"));
-  return Json{{"training", DROVER_TRY(json(trained))},
-              {"evidence", {{"rule", evidence["rule"]}, {"why", evidence["why"]}, {"version", evidence["version"]}}}};
+  return Json{
+      {"training", DROVER_TRY(json(trained))},
+      {"evidence", {{"rule", evidence["rule"]}, {"why", evidence["why"]}, {"version", evidence["version"]}}}};
+}
+
+std::vector<PageDevice> Demo::page_devices() const {
+  std::vector<PageDevice> all;
+  for (std::size_t i = 0; i < fleet_.size(); ++i) {
+    PageDevice device{
+        .name = fleet_[i]->name(), .about = "Nothing happens to its camera.", .windows = {}, .marks = {}};
+    if (const auto rows = windows(*fleet_[i], kPageWindows)) device.windows = page_windows(*rows, begun_ms_);
+    if (const auto rows = alerts(*fleet_[i], begun_ms_)) device.marks = page_marks(*rows, begun_ms_);
+    for (const CameraFault& fault : kCameraFaults) {
+      if (fault.device != i || cameras_changed_ms_ == 0) continue;
+      device.about = fmt::format("In the middle {}.", fault.what);
+      device.marks.insert(device.marks.begin(),
+                          {.at_s = static_cast<double>(cameras_changed_ms_ - begun_ms_) / 1000,
+                           .what = fault.what,
+                           .is_bad = false});
+    }
+    all.push_back(std::move(device));
+  }
+  return all;
 }
 
 Json Demo::agents_cost() const {

@@ -1,4 +1,5 @@
-// Cameras that change: drift is named, the healthy ones stay quiet, the alert fires and takes the version back.
+// Cameras that change: drift is named, the healthy ones stay quiet, the alert fires and takes the version
+// back.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -76,7 +77,8 @@ Result<Json> fired(Demo& demo, const Device& device, std::int64_t since_ms) {
 Result<Json> step_drift_detected(Demo& demo) {
   demo.note_confidence();
   demo.change_cameras_at(now_ms());
-  for (const CameraFault& fault : kCameraFaults) DROVER_TRY(demo.fleet()[fault.device]->set_fault(fault.fault));
+  for (const CameraFault& fault : kCameraFaults)
+    DROVER_TRY(demo.fleet()[fault.device]->set_fault(fault.fault));
   Json devices = Json::array();
   for (const CameraFault& fault : kCameraFaults)
     devices.push_back(DROVER_TRY(drifted(demo, fault, demo.cameras_changed_at())));
@@ -88,12 +90,9 @@ Result<Json> step_alert_fired(Demo& demo) {
   Json alert = DROVER_TRY(fired(demo, device, demo.cameras_changed_at()));
   // The whole of it, made again from its numbers.
   const Json explained = DROVER_TRY(demo.explain(alert));
-  return Json{{"device", device.name()},
-              {"rule", alert["rule"]},
-              {"why", alert["why"]},
-              {"actions", alert["actions"]},
-              {"outcome", alert["outcome"]},
-              {"made_again", explained["made"]}};
+  return Json{{"device", device.name()},     {"rule", alert["rule"]},
+              {"why", alert["why"]},         {"actions", alert["actions"]},
+              {"outcome", alert["outcome"]}, {"made_again", explained["made"]}};
 }
 
 Result<Json> step_alert_rolled_back(Demo& demo) {

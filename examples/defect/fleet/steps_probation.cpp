@@ -11,7 +11,8 @@ namespace {
 using std::chrono::seconds;
 
 bool runs(const Json& reported, const std::string& version) {
-  return text(reported, "version") == version && text(reported, "state") == "idle" && error_code(reported).empty();
+  return text(reported, "version") == version && text(reported, "state") == "idle" &&
+         error_code(reported).empty();
 }
 
 /// What the labels of the last window of each device say.
@@ -24,8 +25,7 @@ Json accuracies(Demo& demo) {
         labelled += row["window"].value("labelled", 0);
         right += row["window"].value("right", 0);
       }
-      if (labelled > 0)
-        all[device->name()] = static_cast<double>(right) / static_cast<double>(labelled);
+      if (labelled > 0) all[device->name()] = static_cast<double>(right) / static_cast<double>(labelled);
     }
   return all;
 }
@@ -41,9 +41,8 @@ Result<Json> step_updated_again(Demo& demo) {
   Json devices = Json::array();
   for (const auto& device : demo.fleet()) {
     const Json reported = DROVER_TRY(demo.reported(*device));
-    devices.push_back({{"device", device->name()},
-                       {"running", reported["version"]},
-                       {"previous", reported["previous"]}});
+    devices.push_back(
+        {{"device", device->name()}, {"running", reported["version"]}, {"previous", reported["previous"]}});
   }
   return Json{{"devices", std::move(devices)}, {"accuracy_on_labels", accuracies(demo)}};
 }

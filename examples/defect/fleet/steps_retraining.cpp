@@ -35,7 +35,8 @@ Seen seen_under(const Json& windows, const std::string& version) {
 Json json_of(const Seen& seen) {
   return {{"confidence_mean", seen.confidence},
           {"accuracy_on_labels",
-           seen.labelled == 0 ? Json() : Json(static_cast<double>(seen.right) / static_cast<double>(seen.labelled))},
+           seen.labelled == 0 ? Json()
+                              : Json(static_cast<double>(seen.right) / static_cast<double>(seen.labelled))},
           {"inferences", seen.inferences}};
 }
 
@@ -52,7 +53,8 @@ Result<Json> step_retrained(Demo& demo) {
 Result<Json> step_recovered(Demo& demo) {
   for (const auto& device : demo.fleet()) DROVER_TRY(demo.assign(*device, "1.4.0"));
   DROVER_TRY(demo.await_fleet("1.4.0 after probation", seconds(150), [](const Json& reported) {
-    return text(reported, "version") == "1.4.0" && text(reported, "state") == "idle" && error_code(reported).empty();
+    return text(reported, "version") == "1.4.0" && text(reported, "state") == "idle" &&
+           error_code(reported).empty();
   }));
   Json devices = Json::array();
   for (const CameraFault& fault : kCameraFaults) {
