@@ -34,9 +34,9 @@ nlohmann::ordered_json line_of(const drift::Alarm& alarm, const std::string& col
 Result<Known> Known::make(const tables::SampleColumn& reference, const drift::DetectorKind& kind) {
   if (!reference.not_a_number.empty())
     return fail(Code::bad_table, fmt::format("text in the reference: {}", reference.not_a_number));
-  const drift::Moments moments = drift::moments_of(reference.numbers);
-  Known known{.moments = moments, .distribution = nullptr};
-  if (kind.needs == drift::Needs::moments && !(known.moments.deviation > 0))
+  const drift::Spread spread = drift::spread_of(reference.numbers);
+  Known known{.spread = spread, .distribution = nullptr};
+  if (kind.needs == drift::Needs::moments && !(known.spread.deviation > 0))
     return fail(Code::bad_table,
                 fmt::format("detector {} needs reference values that are not all alike", kind.name));
   if (kind.needs != drift::Needs::distribution) return known;
@@ -48,8 +48,8 @@ Result<Known> Known::make(const tables::SampleColumn& reference, const drift::De
 
 Result<ColumnWatch> ColumnWatch::make(std::string name, Known known, const WatchPlan& plan) {
   const drift::Reference reference{.distribution = known.distribution.get(),
-                                   .mean = known.moments.mean,
-                                   .deviation = known.moments.deviation};
+                                   .mean = known.spread.mean,
+                                   .deviation = known.spread.deviation};
   auto detector = DROVER_TRY(
       drift::make_detector(plan.kind->name, plan.settings, reference).in(fmt::format("column {}", name)));
   ColumnWatch watch;

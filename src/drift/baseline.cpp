@@ -90,9 +90,9 @@ Result<Distribution> read_distribution(const json& value, const std::string& pla
   read.min = DROVER_TRY(read_finite(fields, "min"));
   read.max = DROVER_TRY(read_finite(fields, "max"));
   if (read.min > read.max) return fields.bad("min", "more than max");
-  read.moments.mean = DROVER_TRY(read_double(fields, "mean"));
-  read.moments.deviation = DROVER_TRY(read_double(fields, "deviation"));
-  if (read.moments.deviation < 0) return fields.bad("deviation", "below 0");
+  read.spread.mean = DROVER_TRY(read_double(fields, "mean"));
+  read.spread.deviation = DROVER_TRY(read_double(fields, "deviation"));
+  if (read.spread.deviation < 0) return fields.bad("deviation", "below 0");
   DROVER_TRY(read_edges(fields, read));
   DROVER_TRY(read_slots(fields, read));
   DROVER_TRY(fields.done());
@@ -107,8 +107,8 @@ ordered_json distribution_json(const Distribution& distribution) {
           {"nan", distribution.nan},
           {"min", value_json(distribution.min)},
           {"max", value_json(distribution.max)},
-          {"mean", distribution.moments.mean},
-          {"deviation", distribution.moments.deviation},
+          {"mean", distribution.spread.mean},
+          {"deviation", distribution.spread.deviation},
           {"edges", values},
           {"ties", distribution.ties},
           {"slots", distribution.slots}};

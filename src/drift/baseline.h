@@ -29,12 +29,12 @@ struct Edge {
 };
 
 /// Mean and sample deviation of the finite values (Welford's sums); 0 where there are too few.
-struct Moments {
+struct Spread {
   double mean = 0, deviation = 0;
-  bool operator==(const Moments&) const = default;
+  bool operator==(const Spread&) const = default;
 };
-Moments moments_of(std::span<const float> values);
-Moments moments_of(std::span<const double> values);
+Spread spread_of(std::span<const float> values);
+Spread spread_of(std::span<const double> values);
 
 /// One feature's reference: edge(j) (j = 1…63 in the formulas, here 0…62) is the r_j-th smallest of `count`
 /// values, slots[j] = r_{j+1} − r_j; the slots sum to count + 1. Values and ties stand apart, so that the
@@ -44,7 +44,7 @@ struct Distribution {
   std::uint64_t missing = 0;  // empty fields
   std::uint64_t nan = 0;
   float min = 0, max = 0;  // of the finite values; 0 when there are none
-  Moments moments;
+  Spread spread{};
   std::array<float, kBins - 1> edges{};
   std::array<std::uint32_t, kBins - 1> ties{};
   std::array<std::uint32_t, kBins> slots{};

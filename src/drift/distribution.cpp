@@ -43,7 +43,7 @@ void summarise(std::span<const float> values, Distribution& into) {
     high = std::max(high, value);
   }
   if (low <= high) into.min = low, into.max = high;
-  into.moments = moments_of(values);
+  into.spread = spread_of(values);
 }
 
 /// In each of eight lanes −1 where the edge lies below `value`, else 0.
@@ -80,7 +80,7 @@ std::size_t below(const float* edges, float value) {
 }
 
 template <class Number>
-Moments moments(std::span<const Number> values) {
+Spread spread(std::span<const Number> values) {
   double n = 0, mean = 0, squares = 0;
   for (const double value : values) {
     if (!std::isfinite(value)) continue;
@@ -105,8 +105,8 @@ std::size_t place(const Distribution& in, float value, auto tie) {
 
 }  // namespace
 
-Moments moments_of(std::span<const float> values) { return moments(values); }
-Moments moments_of(std::span<const double> values) { return moments(values); }
+Spread spread_of(std::span<const float> values) { return spread(values); }
+Spread spread_of(std::span<const double> values) { return spread(values); }
 
 Result<Distribution> make_distribution(std::span<const float> values, std::uint64_t missing,
                                        std::uint64_t seed) {

@@ -53,7 +53,9 @@ void Scheme::take_classes() {
   const bool known = std::ranges::any_of(counts, [](std::uint64_t count) { return count > 0; });
   tracked_.resize(classes());
   std::iota(tracked_.begin(), tracked_.end(), 0u);
-  std::ranges::stable_sort(tracked_, std::greater{}, [&](std::uint32_t index) { return counts[index]; });
+  std::ranges::sort(tracked_, [&](std::uint32_t a, std::uint32_t b) {
+    return counts[a] != counts[b] ? counts[a] > counts[b] : a < b;
+  });
   if (tracked_.size() > kTrackedMax) tracked_.resize(kTrackedMax);
   std::ranges::sort(tracked_);
   if (known) class_reference_ = std::move(counts);

@@ -63,8 +63,8 @@ Status Columns::merge(const Columns& other) {
 Window Window::of(const Scheme& scheme, std::int64_t begin_ms, std::int64_t end_ms) {
   Window made;
   made.scheme = scheme.fingerprint();
-  made.begin_ms = begin_ms;
-  made.end_ms = end_ms;
+  made.begin_ms = std::max<std::int64_t>(begin_ms, 0);
+  made.end_ms = std::max(end_ms, made.begin_ms);
   made.classes.resize(scheme.classes() + 1);
   made.all = Columns::of(scheme);
   made.parts.assign(scheme.parts(), made.all);

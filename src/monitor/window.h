@@ -32,9 +32,9 @@ struct Columns {
 ///
 /// A window is known by (device, epoch, seq) where it travels: merging the same one twice counts it twice.
 struct Window {
-  std::uint64_t scheme = 0;                               // Scheme::fingerprint()
-  std::int64_t begin_ms = 0, end_ms = 0;                  // of the device's clock since 1970: [begin, end)
-  std::uint64_t windows = 1;                              // of devices, merged here
+  std::uint64_t scheme = 0;               // Scheme::fingerprint()
+  std::int64_t begin_ms = 0, end_ms = 0;  // of the device's clock since 1970: [begin, end), 0 ≤ begin ≤ end
+  std::uint64_t windows = 1;              // of devices, merged here
   std::array<std::uint64_t, ring::kOutcomes> outcomes{};  // by ring::Outcome
   std::uint64_t labelled = 0, right = 0;  // labels that came in this window, and those that agreed
   std::uint64_t dropped = 0, bad = 0;     // records that found no room, or were nonsense

@@ -150,7 +150,8 @@ Columns zero(const Heads& heads) {
 /// Either every part, whose sum is the whole, or the whole alone.
 Status read_counts(JsonFields& fields, const Heads& heads, Window& into) {
   if (fields.has("all")) {
-    into.all = DROVER_TRY(read_columns(*DROVER_TRY(fields.value("all")), "all", heads));
+    const json* all = DROVER_TRY(fields.value("all"));
+    into.all = DROVER_TRY(read_columns(*all, "all", heads));
     return {};
   }
   const json* parts = DROVER_TRY(fields.array("parts", kPartsMax));
@@ -165,11 +166,11 @@ Status read_counts(JsonFields& fields, const Heads& heads, Window& into) {
 }
 
 Status read_latency(JsonFields& fields, Window& into) {
-  JsonFields latency =
-      DROVER_TRY(JsonFields::of(*DROVER_TRY(fields.value("latency_ns")), "latency_ns", Code::bad_json));
+  const json* value = DROVER_TRY(fields.value("latency_ns"));
+  JsonFields latency = DROVER_TRY(JsonFields::of(*value, "latency_ns", Code::bad_json));
   into.latency_sum_ns = DROVER_TRY(latency.unsigned_number("sum"));
-  const Bytes sketch =
-      DROVER_TRY(from_hex(DROVER_TRY(latency.text("sketch", 2 * drift::DdSketch::kBytesMax))));
+  const std::string text = DROVER_TRY(latency.text("sketch", 2 * drift::DdSketch::kBytesMax));
+  const Bytes sketch = DROVER_TRY(from_hex(text).in("latency_ns.sketch"));
   const auto read = drift::DdSketch::from_bytes(sketch);
   if (!read) return latency.bad("sketch", read.error().message);
   into.latency_ns = *read;
@@ -178,7 +179,8 @@ Status read_latency(JsonFields& fields, Window& into) {
 
 Status read_span(JsonFields& fields, Window& into) {
   constexpr std::uint64_t kTimeMax = std::uint64_t{1} << 53;
-  into.scheme = DROVER_TRY(read_hex(fields, "scheme", *DROVER_TRY(fields.value("scheme"))));
+  const json* scheme = DROVER_TRY(fields.value("scheme"));
+  into.scheme = DROVER_TRY(read_hex(fields, "scheme", *scheme));
   into.begin_ms = static_cast<std::int64_t>(DROVER_TRY(fields.unsigned_number("begin_ms", kTimeMax)));
   into.end_ms = static_cast<std::int64_t>(DROVER_TRY(fields.unsigned_number("end_ms", kTimeMax)));
   return into.end_ms >= into.begin_ms ? Status{} : fields.bad("end_ms", "before begin_ms");
@@ -193,7 +195,8 @@ Status read_numbers(JsonFields& fields, Window& into) {
     into.*member = DROVER_TRY(fields.unsigned_number(name, kCountMax));
   if (into.right > into.labelled) return fields.bad("right", "more than labelled");
   DROVER_TRY(read_sparse(fields, "outcomes", into.outcomes));
-  into.classes.resize(DROVER_TRY(fields.unsigned_number("classes_of", drift::kClassesMax + 1)));
+  const auto classes = DROVER_TRY(fields.unsigned_number("classes_of", drift::kClassesMax + 1));
+  into.classes.resize(classes);
   DROVER_TRY(read_sparse(fields, "classes", into.classes));
   into.confident = DROVER_TRY(fields.unsigned_number("confident", kCountMax));
   into.confidence_sum = DROVER_TRY(fields.unsigned_number("confidence_sum"));
@@ -207,8 +210,8 @@ Status read_numbers(JsonFields& fields, Window& into) {
 json to_json(const Window& window, const Scheme& by) {
   json out = {{"schema", kSchema},
               {"scheme", fmt::format("{:016x}", window.scheme)},
-              {"begin_ms", window.begin_ms},
-              {"end_ms", window.end_ms},
+              {"begin_ms", static_cast<std::uint64_t>(window.begin_ms)},
+              {"end_ms", static_cast<std::uint64_t>(window.end_ms)},
               {"outcomes", sparse(window.outcomes)},
               {"classes_of", window.classes.size()},
               {"classes", sparse(window.classes)},

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "drift/evidence.h"
+#include "drift/thinning.h"
+#include "monitor/scheme.h"
+
+namespace drover::monitor {
+
+/// A detector as the policy asks for it.
+struct DetectorChoice {
+  std::string kind;  // drift::detector_kinds()
+  drift::DetectorKind::Values settings;
+  bool thin = true;
+};
+
+/// One detector on one column: what it has seen, and the last alarm with what it rests on. After an alarm it
+/// begins its next life by itself.
+class Detection {
+ public:
+  /// `alarms` share the choice's `alpha` where it bounds the false alarms of a whole life. Errors: as
+  /// drift::make_detector.
+  static Result<Detection> make(DetectorChoice choice, const Column& column, std::size_t shares);
+
+  /// The next value, in order.
+  void add(float value);
+
+  struct Found {
+    drift::Alarm alarm;  // index and onset in the stream's own count
+    drift::Evidence evidence;
+  };
+  /// The first alarm since it was last asked.
+  std::optional<Found> take_found() { return std::exchange(found_, std::nullopt); }
+  [[nodiscard]] const std::optional<Found>& found() const { return found_; }
+
+  [[nodiscard]] std::optional<drift::Standing> standing() const { return detector_->standing(); }
+  [[nodiscard]] const drift::Thinning& thinning() const { return detector_->thinning(); }
+
+  [[nodiscard]] Bytes checkpoint() const { return detector_->checkpoint(); }
+  /// Errors: as drift::Detector::restore; then nothing changes.
+  Result<void> restore(ByteView state) { return detector_->restore(state); }
+
+ private:
+  Detection(std::unique_ptr<drift::ThinnedDetector> detector, const drift::Recorder* recorder)
+      : detector_(std::move(detector)), recorder_(recorder) {}
+
+  std::unique_ptr<drift::ThinnedDetector> detector_;
+  const drift::Recorder* recorder_;  // inside detector_
+  std::optional<Found> found_;
+};
+
+}  // namespace drover::monitor
