@@ -95,6 +95,9 @@ std::span<const DetectorKind> detector_kinds();
 /// not_found for a name that is in no row; the message lists them.
 Result<const DetectorKind*> detector_kind(std::string_view name);
 
+/// Whether the kind has the setting and takes the value. Errors: invalid_argument.
+Status check_setting(const DetectorKind& kind, std::string_view name, double value);
+
 /// Errors: not_found for a name that is in no row (the message lists them), invalid_argument for a setting
 /// that does not exist or lies outside its range, or a reference that lacks what the detector needs.
 Result<std::unique_ptr<Detector>> make_detector(std::string_view name, const DetectorKind::Values& settings,

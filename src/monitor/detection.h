@@ -7,23 +7,20 @@
 #include "drift/evidence.h"
 #include "drift/thinning.h"
 #include "monitor/scheme.h"
+#include "policy/detector_choice.h"
 
 namespace drover::monitor {
 
-/// A detector as the policy asks for it.
-struct DetectorChoice {
-  std::string kind;  // drift::detector_kinds()
-  drift::DetectorKind::Values settings;
-  bool thin = true;
-};
+/// What a detector may know of a column; of a stream of errors (null) nothing.
+drift::Reference reference_of(const Column* column);
 
-/// One detector on one column: what it has seen, and the last alarm with what it rests on. After an alarm it
-/// begins its next life by itself.
+/// One detector on one stream of values: what it has seen, and the last alarm with what it rests on. After an
+/// alarm it begins its next life by itself.
 class Detection {
  public:
-  /// `alarms` share the choice's `alpha` where it bounds the false alarms of a whole life. Errors: as
-  /// drift::make_detector.
-  static Result<Detection> make(DetectorChoice choice, const Column& column, std::size_t shares);
+  /// `settings` as policy::settings_of() gives them. Errors: as drift::make_detector.
+  static Result<Detection> make(const policy::DetectorChoice& choice,
+                                const drift::DetectorKind::Values& settings, const Column* column);
 
   /// The next value, in order.
   void add(float value);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -15,6 +16,13 @@ struct Place {
   std::uint32_t column = 0;
 
   bool operator==(const Place&) const { return true; }
+};
+
+/// Those of a list's elements.
+struct Places {
+  std::vector<Place> each = {};
+
+  bool operator==(const Places&) const { return true; }
 };
 
 /// bad_toml: "line 3, column 14: …".
