@@ -30,11 +30,13 @@ json Agent::status() {
                 {"health", to_json(health_shown_.read())}};
   if (config_.device) agent["device"] = config_.device->str();
   if (listener_) agent["online"] = listener_->online();
+  if (telemetry_) agent["spool"] = telemetry_->spool().status();
   json models = json::object();
   for (const auto& [model, line] : lines_) {
     json& entry = models[model.str()] = status_of(line->updater().record());
     entry.update(to_json(blamed(model, line->updater().report())));
     if (const auto bytes = line->downloaded_bytes()) entry["downloaded_bytes"] = *bytes;
+    if (json watched = watching_.status(model); !watched.is_null()) entry["watch"] = std::move(watched);
   }
   for (const auto& [model, why] : troubles_)
     if (!lines_.contains(model)) {

@@ -1,0 +1,70 @@
+// What every version of the demo's model carries as its policy.
+#include <fmt/format.h>
+
+#include "demo.h"
+#include "field.h"
+#include "fs/file_system.h"
+
+namespace drover::defect {
+namespace {
+
+namespace stdfs = std::filesystem;
+
+// Only times are shorter than on a real device: windows last 2 s and not a minute.
+constexpr const char* kPolicy = R"([probation]
+duration = "12s"
+min_samples = 200
+min_labels = 60
+adopt_within = "30s"
+
+[[detector]]
+name = "inputs"
+detector = "urn"
+on = ["*"]
+set = {{ alpha = 0.01, tolerance = 0.02 }}
+action = ["alert"]
+
+[[rule]]
+name = "low-confidence"
+when = "mean(confidence) < 0.75"
+for = "10s"
+action = ["alert", "rollback", "retrain"]
+
+[retrain]
+command = ["{}", "{{evidence}}"]
+debounce = "10m"
+daily_budget = 3
+)";
+
+// A retraining takes the images of the faulty cameras to those of the first training.
+constexpr const char* kRetrain = R"(#!/bin/sh
+# Asked for by a device's alert; "$1" is the evidence. Two devices that ask at once are one retraining.
+mkdir "{0}/trained/1.4.0.asked" 2>/dev/null || exit 0
+cp "$1" "{0}/trained/1.4.0.evidence.json"
+exec "{1}" --out "{0}/trained/1.4.0" --seed {2} --progress --faults {3}{4} >"{0}/trained/1.4.0.log" 2>&1
+)";
+
+std::string faults() {
+  std::string all;
+  for (const CameraFault& fault : kCameraFaults) all += (all.empty() ? "" : ",") + std::string(fault.fault);
+  return all;
+}
+
+}  // namespace
+
+Status Demo::write_policy() const {
+  fs::FileSystem& files = fs::real_file_system();
+  const stdfs::path retrain = out() / "retrain";
+  DROVER_TRY(fs::make_directories(files, out() / "trained"));
+  DROVER_TRY(fs::write_atomically(
+      files, retrain,
+      as_bytes(fmt::format(fmt::runtime(kRetrain), out().string(), options_.program("defect-train"),
+                           options_.seed * 10 + 4, faults(), options_.fast ? " --fast" : ""))));
+  std::error_code error;
+  stdfs::permissions(retrain, stdfs::perms::owner_all, error);
+  if (error) return fail(Code::io_failed, fmt::format("{}: {}", retrain.string(), error.message()));
+  return fs::write_atomically(files, out() / "policy.toml",
+                              as_bytes(fmt::format(fmt::runtime(kPolicy), retrain.string())));
+}
+
+}  // namespace drover::defect
