@@ -144,6 +144,7 @@ TEST(Baseline, RefusalsNameThePlace) {
       {"/order", nlohmann::json::array({"odd"}), "order: 2 values expected"},
       {"/order/1", "odd", "order: \"odd\" stands there twice"},
       {"/order/1", "no such", "order: the names of the features expected"},
+      {"/features/mean/rank_error", 2, "features.mean.rank_error: a number between 0 and 1 expected"},
       {"/confidence/extra", 1, "confidence.extra: unknown"},
       {"/classes/good", -1, "classes.good: a whole number"},
   };

@@ -77,6 +77,7 @@ TEST(KllBaseline, CarriesItsErrorIntoTheFigureAndTheTextOfIt) {
   const auto values = Normal(4).floats(20000);
   Baseline baseline;
   baseline.features["x"] = make_distribution(sketch_of(values, 2), 0, 0).value();
+  baseline.order = {"x"};
   EXPECT_EQ(parse_baseline(to_json(baseline)).value(), baseline);
   const Distribution& made = baseline.features["x"];
   Counters counters = Counters::of(made);
@@ -99,16 +100,16 @@ TEST(KllBaseline, RefusesTooFewValuesAndTheModeThatNeedsExactRanks) {
 }
 
 TEST(KllBaseline, KeepsTheTolerantUrnSilentWithinTheTolerance) {
-  // α = .2 and a mean moved by ε = .02 of the distribution function, 100 streams: 20 ± 4 at most.
+  // α = .2 and a mean moved by ε = .02 of the distribution function, 50 streams: 10 ± 3 at most.
   int alarms = 0;
-  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
     Normal normal(seed + 50);
     const Distribution made = make_distribution(sketch_of(normal.floats(2000), seed), 0, 0).value();
     const auto urn =
         make_detector("urn", {{"tolerance", .02}, {"alpha", .2}}, {.distribution = &made}).value();
     alarms += simulation::first_alarm(*urn, 5000, [&] { return normal.next() + .0501; }) > 0;
   }
-  EXPECT_LE(alarms, 32);
+  EXPECT_LE(alarms, 19);
 }
 
 TEST(KllBaseline, IsTheNewNormalThatALifeGoesOnWith) {
