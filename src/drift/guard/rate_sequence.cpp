@@ -1,6 +1,7 @@
 #include "drift/guard/rate_sequence.h"
 
 #include <cmath>
+#include <numbers>
 
 namespace drover::drift {
 namespace {
@@ -18,6 +19,16 @@ void RateSequence::update(bool error) {
   log_mixture_ += std::log((of_its_kind + kPrior) / (static_cast<double>(count_) + 2 * kPrior));
   ++count_;
   errors_ += error;
+}
+
+RateSequence RateSequence::of(std::uint64_t errors, std::uint64_t count) {
+  RateSequence sequence;
+  sequence.errors_ = errors;
+  sequence.count_ = count;
+  const double k = static_cast<double>(errors), n = static_cast<double>(count);
+  sequence.log_mixture_ = std::lgamma(k + kPrior) + std::lgamma(n - k + kPrior) -
+                          std::lgamma(n + 2 * kPrior) - std::log(std::numbers::pi);
+  return sequence;
 }
 
 bool RateSequence::refutes(double p, double alpha) const {
