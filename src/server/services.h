@@ -12,6 +12,7 @@
 #include "net/server.h"
 #include "server/config.h"
 #include "server/rate_limits.h"
+#include "server/references.h"
 #include "shadow/document.h"
 
 namespace drover::server {
@@ -51,6 +52,7 @@ struct Services {
   RepositoryReads reads = {};
   TelemetryReads telemetry = {};
   std::unique_ptr<RateLimits> limits = {};
+  References references = {};
   /// From here on notify() and counters() are the running server's.
   void connect(net::Server& server) { server_ = &server; }
   /// Wakes the requests that wait for a key.
