@@ -71,7 +71,10 @@ constexpr std::array kOptions = {
     Option{"limits.long_poll", "Longest wait of GET /device/v1/shadow", into<&Config::long_poll_max>()},
     Option{"threads.handlers", "Threads for requests", into<&Config::handler_threads>()},
     Option{"threads.network", "Threads for connections", into<&Config::network_threads>()},
-    Option{"telemetry.retention", "How long telemetry is kept", into<&Config::telemetry_retention>()},
+    Option{"telemetry.retention", "How long telemetry but for windows and alerts is kept",
+           into<&Config::telemetry_retention>()},
+    Option{"retention.windows", "How long devices' windows are kept", into<&Config::windows_retention>()},
+    Option{"retention.alerts", "How long devices' alerts are kept", into<&Config::alerts_retention>()},
 };
 
 std::string text_of(const toml::node& node) {

@@ -12,6 +12,7 @@
 #include "net/server.h"
 #include "server/config.h"
 #include "server/rate_limits.h"
+#include "server/references.h"
 #include "shadow/document.h"
 
 namespace drover::server {
@@ -35,6 +36,11 @@ struct RepositoryReads {
   std::atomic<std::uint64_t> metadata = 0, targets = 0;
 };
 
+/// What came in telemetry since the start; an entry that comes again counts again.
+struct TelemetryReads {
+  std::atomic<std::uint64_t> windows = 0, alerts = 0, refused = 0;
+};
+
 /// What the handlers work with.
 struct Services {
   Config config = {};
@@ -44,7 +50,9 @@ struct Services {
   net::KeyAndCertificate authority = {};
   SeenBook seen = {};
   RepositoryReads reads = {};
+  TelemetryReads telemetry = {};
   std::unique_ptr<RateLimits> limits = {};
+  References references = {};
   /// From here on notify() and counters() are the running server's.
   void connect(net::Server& server) { server_ = &server; }
   /// Wakes the requests that wait for a key.
