@@ -21,7 +21,9 @@ std::string date_of(std::int64_t ms) {
 
 /// A number in a form, or "-".
 std::string number(const json& value, fmt::format_string<const double&> form) {
-  return value.is_number() ? fmt::format(form, value.get<double>()) : "-";
+  if (!value.is_number()) return "-";
+  const double real = value.get<double>();
+  return fmt::format(form, real);
 }
 
 std::uint64_t count(const json& object, const char* key) { return object.value(key, std::uint64_t{0}); }

@@ -41,12 +41,12 @@ constexpr const char* kRetrain = R"(#!/bin/sh
 # Asked for by a device's alert; "$1" is the evidence. Two devices that ask at once are one retraining.
 mkdir "{0}/trained/1.4.0.asked" 2>/dev/null || exit 0
 cp "$1" "{0}/trained/1.4.0.evidence.json"
-exec "{1}" --out "{0}/trained/1.4.0" --seed {2} --progress --faults {3}{4} >"{0}/trained/1.4.0.log" 2>&1
+exec "{1}" --out "{0}/trained/1.4.0" --seed {2} --progress{3}{4} >"{0}/trained/1.4.0.log" 2>&1
 )";
 
-std::string faults() {
-  std::string all;
-  for (const CameraFault& fault : kCameraFaults) all += (all.empty() ? "" : ",") + std::string(fault.fault);
+std::string cameras() {
+  std::string all = " --camera none";
+  for (const CameraFault& fault : kCameraFaults) all += fmt::format(" --camera {}", fault.fault);
   return all;
 }
 
@@ -59,7 +59,7 @@ Status Demo::write_policy() const {
   DROVER_TRY(fs::write_atomically(
       files, retrain,
       as_bytes(fmt::format(fmt::runtime(kRetrain), out().string(), options_.program("defect-train"),
-                           options_.seed * 10 + 4, faults(), options_.fast ? " --fast" : ""))));
+                           options_.seed * 10 + 4, cameras(), options_.fast ? " --fast" : ""))));
   std::error_code error;
   stdfs::permissions(retrain, stdfs::perms::owner_all, error);
   if (error) return fail(Code::io_failed, fmt::format("{}: {}", retrain.string(), error.message()));

@@ -47,14 +47,14 @@ std::int64_t now_ms() {
 }
 
 Result<Json> Demo::windows(const Device& device, int count) const {
-  const Json answer = DROVER_TRY(drover({"logs", device.name(), "--windows", "--count", std::to_string(count),
-                                         "--workspace", workspace().string()}));
+  const Json answer = DROVER_TRY(drover(
+      {"logs", device.name(), "--count", std::to_string(count), "--workspace", workspace().string()}));
   return answer.value("windows", Json::array());
 }
 
 Result<Json> Demo::alerts(const Device& device, std::int64_t since_ms) const {
   const Json answer = DROVER_TRY(
-      drover({"alerts", "--device", device.name(), "--count", "200", "--workspace", workspace().string()}));
+      drover({"alerts", "--device", device.name(), "--count", "100", "--workspace", workspace().string()}));
   Json since = Json::array();
   for (const Json& alert : answer.value("alerts", Json::array()))
     if (alert.value("at_ms", std::int64_t{0}) > since_ms) since.push_back(alert);
@@ -64,7 +64,7 @@ Result<Json> Demo::alerts(const Device& device, std::int64_t since_ms) const {
 Result<Json> Demo::explain(const Json& alert) const {
   const stdfs::path file = out() / "alert.json";
   const Json whole = DROVER_TRY(
-      drover({"alerts", "show", std::to_string(alert.value("id", 0)), "--workspace", workspace().string()}));
+      drover({"alerts", std::to_string(alert.value("id", 0)), "--workspace", workspace().string()}));
   DROVER_TRY(fs::write_atomically(fs::real_file_system(), file, as_bytes(whole.dump(1))));
   return drover({"drift", "explain", file.string()});
 }

@@ -58,7 +58,7 @@ Status Device::start_inspector() {
                                    "--fault-file",
                                    (directory_ / "fault").string(),
                                    "--label-delay",
-                                   "2s",
+                                   "2",
                                    "--stats",
                                    (directory_ / "inspector.jsonl").string()};
   inspector_ = DROVER_TRY(Daemon::start(std::move(argv), options_.daemon(inspector_log())));
