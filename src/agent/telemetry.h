@@ -31,7 +31,7 @@ class Telemetry : public Part {
   Telemetry(Outside& outside, TelemetryOptions options, Look look, std::function<bool()> clock_is_right);
   ~Telemetry() override;
 
-  /// An entry of its own, at any time: an object of at most 16 000 bytes as text. It is durable when this
+  /// An entry of its own, at any time: an object of at most 224 KiB as text. It is durable when this
   /// returns, and sent as soon as requests go.
   void add(nlohmann::json entry);
   [[nodiscard]] const TelemetrySpool& spool() const { return spool_; }

@@ -14,7 +14,7 @@ namespace drover::agent {
 /// takes nothing. One request at a time: batch(), then acknowledge() or refused(), or batch() again.
 class TelemetrySpool {
  public:
-  static constexpr std::size_t kEntryBytesMax = 16'000;     // the server takes 16 KiB
+  static constexpr std::size_t kEntryBytesMax = 224 << 10;  // the server takes 256 KiB in all
   static constexpr std::size_t kBatchBytesMax = 192 << 10;  // of entries; the server takes 256 KiB in all
   TelemetrySpool(fs::FileSystem& files, SpoolOptions options);
 
