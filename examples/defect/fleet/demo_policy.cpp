@@ -10,11 +10,13 @@ namespace {
 
 namespace stdfs = std::filesystem;
 
-// Only times are shorter than on a real device: windows last 2 s and not a minute.
+// Only times are shorter than on a real device: windows last 3 s and not a minute.
 constexpr const char* kPolicy = R"([probation]
-duration = "12s"
+duration = "15s"
 min_samples = 200
-min_labels = 60
+min_labels = 80
+min_absolute = 0.06
+confidence_drop_max = 0.5
 adopt_within = "30s"
 
 [[detector]]
@@ -27,7 +29,7 @@ action = ["alert"]
 [[rule]]
 name = "low-confidence"
 when = "mean(confidence) < 0.75"
-for = "10s"
+for = "15s"
 action = ["alert", "rollback", "retrain"]
 
 [retrain]
