@@ -6,7 +6,9 @@
 
 namespace drover::agent {
 
-void Agent::tell(nlohmann::json entry) { static_cast<void>(entry); }
+void Agent::tell(nlohmann::json entry) {
+  if (telemetry_) telemetry_->add(std::move(entry));
+}
 
 std::optional<std::string> Agent::take_back(const ModelName& model, const lifecycle::Failure& why) {
   Updater& updater = lines_.at(model)->updater();
