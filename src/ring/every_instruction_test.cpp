@@ -115,7 +115,7 @@ TEST_P(EveryInstruction, MayBeTheLastOneAndAtMostThisRecordIsLost) {
   }
   EXPECT_TRUE(WIFSTOPPED(status) && WSTOPSIG(status) == SIGUSR2) << "stopped for something else";
   EXPECT_EQ(records_last, whole + 1) << "it was recorded";
-  EXPECT_GT(states, 3) << "nothing was seen on the way, in " << instructions << " instructions";
+  EXPECT_GE(states, 3) << "nothing was seen on the way, in " << instructions << " instructions";
   ::kill(child, SIGKILL);
   ::waitpid(child, &status, 0);
 }

@@ -93,7 +93,8 @@ TEST_F(InspectorTest, MissesNoImageOverSwapsAndRecordsEachOne) {
   EXPECT_EQ(drained.deaths.size(), 1u);
   EXPECT_EQ(drained.bad, 0u);
 
-  Inspection again(device, {"--generate", "--seed", "7", "--rate", "0", "--count", "500"});
+  Inspection again(device,
+                   {"--generate", "--seed", "7", "--rate", "0", "--count", "500", "--label-every", "0"});
   again.until([&] { return drain(), false; });
   EXPECT_EQ(again.end(), 0) << again.child->result().err;
   const json last = again.last_line();
