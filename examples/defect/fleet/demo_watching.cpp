@@ -16,7 +16,7 @@ namespace {
 
 namespace stdfs = std::filesystem;
 
-constexpr int kPageWindows = 1000;
+constexpr int kPageWindows = 100;
 
 /// A line of /proc/PID/FILE that begins with `key`, as a number of kB.
 double kb_of(pid_t pid, const char* file, std::string_view key) {
@@ -48,7 +48,7 @@ std::int64_t now_ms() {
 
 Result<Json> Demo::windows(const Device& device, int count) const {
   const Json answer = DROVER_TRY(drover(
-      {"logs", device.name(), "--count", std::to_string(count), "--workspace", workspace().string()}));
+      {"logs", device.name(), "--whole", "--count", std::to_string(count), "--workspace", workspace().string()}));
   return answer.value("windows", Json::array());
 }
 

@@ -69,6 +69,16 @@ int stop(const DemoOptions& options) {
   return 0;
 }
 
+/// The page is worth less than the report: what it cannot be made of is left out.
+std::vector<PageDevice> page_devices(const Demo& demo) {
+  try {
+    return demo.page_devices();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "defect-demo: the page lacks its charts: {}\n", error.what());
+    return {};
+  }
+}
+
 int run(const DemoOptions& options) {
   catch_interruptions();
   const auto begin = Clock::now();
@@ -88,7 +98,7 @@ int run(const DemoOptions& options) {
   const Json report = report_json(options, results, since(begin));
   const PageData page{.seed = options.seed,
                       .seconds = since(begin),
-                      .devices = demo.page_devices(),
+                      .devices = page_devices(demo),
                       .steps = report["steps"]};
   demo.tear_down();
   const auto path = demo.out() / "report.json";

@@ -7,7 +7,7 @@ namespace drover::defect {
 namespace {
 
 void note_nearest(const Json& row, PageWindow& window) {
-  const Json columns = row.value("drift", Json::object()).value("columns", Json::object());
+  const Json columns = columns_of(row);
   for (const auto& [name, column] : columns.items()) {
     const double statistic = column.value("statistic", 0.0), threshold = column.value("threshold", 0.0);
     if (threshold <= 1) continue;
@@ -20,11 +20,16 @@ void note_nearest(const Json& row, PageWindow& window) {
 
 }  // namespace
 
+Json columns_of(const Json& row) {
+  const Json entry = row.value("entry", Json::object());
+  return entry.value("drift", Json::object()).value("columns", Json::object());
+}
+
 std::vector<PageWindow> page_windows(const Json& windows, std::int64_t begun_ms) {
   std::vector<PageWindow> all;
   for (const Json& row : windows) {
     PageWindow window;
-    window.at_s = static_cast<double>(row["window"].value("end_ms", std::int64_t{0}) - begun_ms) / 1000;
+    window.at_s = static_cast<double>(row.value("end_ms", std::int64_t{0}) - begun_ms) / 1000;
     window.version = text(row, "version");
     if (row.contains("confidence_rolling") && row["confidence_rolling"].is_number())
       window.confidence = row["confidence_rolling"].get<double>();

@@ -38,6 +38,8 @@ struct PageData {
   Json steps;  // as in report.json
 };
 
+/// What a window says of each column's drift; empty where it does not.
+Json columns_of(const Json& window);
 /// Of a window as the server answers it. The oldest first.
 std::vector<PageWindow> page_windows(const Json& windows, std::int64_t begun_ms);
 /// Of alerts that fired.

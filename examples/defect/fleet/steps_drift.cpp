@@ -42,7 +42,7 @@ Result<Json> drifted(Demo& demo, const CameraFault& fault, std::int64_t since_ms
                         return features.contains(fault.feature);
                       }));
   const Json windows = DROVER_TRY(demo.windows(device, 1));
-  const Json columns = windows.at(0).value("drift", Json::object()).value("columns", Json::object());
+  const Json columns = columns_of(windows.at(0));
   Json distances = Json::object();
   for (const auto& [name, column] : columns.items())
     distances[name] = {{"ks", column["ks"]}, {"psi", column["psi"]}};
@@ -120,7 +120,7 @@ Result<Json> step_healthy_quiet(Demo& demo) {
     const Json alerts = DROVER_TRY(demo.alerts(device, demo.cameras_changed_at()));
     DROVER_TRY(expect(alerts.empty(), "a healthy camera raises no alert", alerts));
     const Json windows = DROVER_TRY(demo.windows(device, 1));
-    const Json columns = windows.at(0).value("drift", Json::object()).value("columns", Json::object());
+    const Json columns = columns_of(windows.at(0));
     Json nearness = Json::object();
     for (const auto& [name, column] : columns.items())
       if (column.contains("statistic"))

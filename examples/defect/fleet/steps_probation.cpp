@@ -22,8 +22,8 @@ Json accuracies(Demo& demo) {
     if (const auto windows = demo.windows(*device, 20); windows && !windows->empty()) {
       std::uint64_t labelled = 0, right = 0;
       for (const Json& row : *windows) {
-        labelled += row["window"].value("labelled", 0);
-        right += row["window"].value("right", 0);
+        labelled += row.value("labelled", 0);
+        right += row.value("right", 0);
       }
       if (labelled > 0) all[device->name()] = static_cast<double>(right) / static_cast<double>(labelled);
     }

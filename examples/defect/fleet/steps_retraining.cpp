@@ -18,17 +18,15 @@ struct Seen {
 /// Of the windows under this version, up to `count`.
 Seen seen_under(const Json& windows, const std::string& version) {
   Seen seen;
-  double confident = 0, sum = 0;
+  double sum = 0;
   for (const Json& row : windows) {
-    if (text(row, "version") != version) continue;
-    const Json& window = row["window"];
-    seen.labelled += window.value("labelled", 0);
-    seen.right += window.value("right", 0);
-    confident += window.value("confident", 0.0);
-    sum += window.value("confidence_sum", 0.0) / 4294967296.0;
+    if (text(row, "version") != version || !row["confidence_mean"].is_number()) continue;
+    seen.labelled += row.value("labelled", 0);
+    seen.right += row.value("right", 0);
+    seen.inferences += row.value("inferences", 0);
+    sum += row["confidence_mean"].get<double>() * row.value("inferences", 0.0);
   }
-  seen.confidence = confident == 0 ? 0 : sum / confident;
-  seen.inferences = static_cast<std::uint64_t>(confident);
+  seen.confidence = seen.inferences == 0 ? 0 : sum / static_cast<double>(seen.inferences);
   return seen;
 }
 
@@ -59,7 +57,7 @@ Result<Json> step_recovered(Demo& demo) {
   Json devices = Json::array();
   for (const CameraFault& fault : kCameraFaults) {
     const Device& device = *demo.fleet()[fault.device];
-    const Json windows = DROVER_TRY(demo.windows(device, 200));
+    const Json windows = DROVER_TRY(demo.windows(device, 100));
     const Seen after = seen_under(windows, "1.4.0"), before = seen_under(windows, "1.0.1");
     DROVER_TRY(expect(after.confidence >= 0.75, device.name() + " is sure again", windows.at(0)));
     devices.push_back({{"device", device.name()},
