@@ -32,6 +32,13 @@ create table settings (key text primary key, value text not null) without rowid;
 alter table operators add column created_at integer;
 alter table operators add column expires_at integer;
 )",
+    R"(
+create table outside_alerts (fingerprint text, starts_at text, status text, device text not null, model text not null,
+                             sent_at integer not null, word text not null, detail text not null, rollback integer,
+                             primary key (fingerprint, starts_at, status)) without rowid;
+create index outside_alerts_by_time on outside_alerts (sent_at);
+create index outside_alerts_by_rollback on outside_alerts (device, model, rollback) where rollback is not null;
+)",
 };
 
 Result<std::int64_t> version_of(Sqlite& database) {

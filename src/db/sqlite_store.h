@@ -64,6 +64,9 @@ class SqliteStore : public Store {
                        const std::vector<LostRange>& lost, UnixTime now) override;
   Result<std::vector<TelemetryRow>> list_telemetry(const DeviceId& device, std::size_t count) override;
   Result<std::size_t> prune_telemetry(UnixTime before, std::size_t count) override;
+  Result<OutsideAlertDecided> decide_outside_alert(const OutsideAlertRow& alert, const AuditRow& line,
+                                                   const DecideOutsideAlert& decide) override;
+  Result<std::size_t> prune_outside_alerts(UnixTime before, std::size_t count) override;
   Status add_audit(const AuditRow& row) override;
   Result<std::vector<AuditRow>> list_audit(std::int64_t before, std::size_t count) override;
   Status put_setting(const std::string& key, const std::string& value) override;

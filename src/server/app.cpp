@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "server/hook_access.h"
 #include "server/publication.h"
 #include "server/router.h"
 
@@ -41,6 +42,7 @@ Result<std::unique_ptr<Services>> open_services(Config config, Clock& clock) {
   DROVER_TRY(prepare_directories(config));
   services->store = DROVER_TRY(db::open_sqlite_store(config.at(config.database).string()));
   services->blobs = db::make_directory_blob_store(fs::real_file_system(), config.at(config.repository));
+  services->hook_secret = DROVER_TRY(read_hook_secret(config));
   services->limits = std::make_unique<RateLimits>(config);
   services->config = std::move(config);
   return services;
@@ -127,6 +129,8 @@ void App::forget_old_telemetry() {
                           std::chrono::floor<std::chrono::seconds>(services_->config.telemetry_retention);
   const auto pruned = services_->store->prune_telemetry(before, kPruneRows);
   if (!pruned) log::error("old telemetry cannot be removed", {{"error", pruned.error().text()}});
+  const auto alerts = services_->store->prune_outside_alerts(before, kPruneRows);
+  if (!alerts) log::error("old alerts cannot be removed", {{"error", alerts.error().text()}});
 }
 
 }  // namespace drover::server

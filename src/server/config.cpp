@@ -39,6 +39,11 @@ Status assign(std::chrono::milliseconds& to, std::string_view value) {
   return {};
 }
 
+Status assign(HookPolicy& to, std::string_view value) {
+  to = DROVER_TRY(HookPolicy::parse(value));
+  return {};
+}
+
 template <auto Member>
 constexpr Status (*into())(Config&, std::string_view) {
   return [](Config& config, std::string_view value) { return assign(config.*Member, value); };
@@ -71,6 +76,12 @@ constexpr std::array kOptions = {
     Option{"limits.long_poll", "Longest wait of GET /device/v1/shadow", into<&Config::long_poll_max>()},
     Option{"threads.handlers", "Threads for requests", into<&Config::handler_threads>()},
     Option{"threads.network", "Threads for connections", into<&Config::network_threads>()},
+    Option{"hooks.act",
+           "What alerts of Grafana and Alertmanager may do: record, hold or rollback, or by model: "
+           "m=rollback,record",
+           into<&Config::hooks_act>()},
+    Option{"hooks.secret_file", "Secret of Grafana's signature over a webhook's body; none: tokens only",
+           into<&Config::hooks_secret_file>()},
     Option{"telemetry.retention", "How long telemetry is kept", into<&Config::telemetry_retention>()},
 };
 

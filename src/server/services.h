@@ -35,6 +35,17 @@ struct RepositoryReads {
   std::atomic<std::uint64_t> metadata = 0, targets = 0;
 };
 
+/// Alerts from outside since the start, by what was decided.
+struct HookCounts {
+  std::atomic<std::uint64_t> recorded = 0, held = 0, rolled_back = 0, repeated = 0;
+  void count(const db::OutsideAlertDecided& decided) {
+    if (!decided.is_new)
+      ++repeated;
+    else
+      ++(decided.word == "rolled_back" ? rolled_back : decided.word == "held" ? held : recorded);
+  }
+};
+
 /// What the handlers work with.
 struct Services {
   Config config = {};
@@ -45,6 +56,8 @@ struct Services {
   SeenBook seen = {};
   RepositoryReads reads = {};
   std::unique_ptr<RateLimits> limits = {};
+  std::string hook_secret = {};  // empty: webhooks need an operator's token
+  HookCounts hooks = {};
   /// From here on notify() and counters() are the running server's.
   void connect(net::Server& server) { server_ = &server; }
   /// Wakes the requests that wait for a key.
