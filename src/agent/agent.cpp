@@ -32,8 +32,11 @@ Agent::Agent(const Config& config, Outside& outside)
                  {.every = config.poll, .jitter = config.poll_jitter, .stall = config.stall_timeout},
                  [this](const Status& status) { refreshed(status); }),
       rings_(config.run_dir, outside.clock),
+      watching_(store_, outside.clock, config.state_dir / "watch", {.window = config.window}, *this),
+      retraining_(outside, config.state_dir / "watch"),
       health_("/proc", config.sysfs, config.state_dir),
       health_shown_("/proc", config.sysfs, config.state_dir) {
+  rings_.tell(watching_);
   static_cast<void>(health_shown_.read());  // what the first one who asks compares with
 }
 
@@ -103,7 +106,11 @@ LineServices Agent::services() {
                      .time_max = config_.smoke_timeout,
                      .memory_mb_max = config_.smoke_memory_mb_max},
           .download = {.tries_max = config_.download_tries_max, .stall = config_.stall_timeout},
-          .active_changed = [this](const ModelName& model) { notifier_->changed(model); },
+          .active_changed =
+              [this](const ModelName& model, const lifecycle::Installed& version) {
+                notifier_->changed(model);
+                watching_.active_changed(model, version);
+              },
           .report = [this](const ModelName& model, const lifecycle::Report& report) { tell(model, report); }};
 }
 
@@ -132,7 +139,9 @@ Result<ModelLine*> Agent::line(const ModelName& model) {
 }
 
 std::vector<Part*> Agent::parts() {
-  std::vector<Part*> parts = {control_.get(), notifier_.get(), &rings_, &refresher_, environment_.get()};
+  // Windows end before the ring brings what belongs into the next ones.
+  std::vector<Part*> parts = {control_.get(), notifier_.get(),    &watching_,  &rings_,
+                              &refresher_,    environment_.get(), &retraining_};
   for (Part* part : std::initializer_list<Part*>{channels_.get(), listener_.get(), reporter_.get(),
                                                  telemetry_.get(), renewal_.get()})
     if (part != nullptr) parts.push_back(part);
@@ -144,6 +153,8 @@ void Agent::run(const volatile std::sig_atomic_t& stop) {
   log::info("agent runs",
             {{"state_dir", config_.state_dir.string()}, {"repository", config_.repository_url()}});
   while (stop == 0) step();
+  rings_.drain();
+  watching_.stop();
   log::info("agent stops");
 }
 

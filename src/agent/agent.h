@@ -15,14 +15,16 @@
 #include "agent/model_line.h"
 #include "agent/notifier.h"
 #include "agent/renewal.h"
+#include "agent/retraining.h"
 #include "agent/ring_drain.h"
 #include "agent/shadow_sync.h"
 #include "agent/telemetry.h"
+#include "agent/watching.h"
 
 namespace drover::agent {
 
 /// The whole agent: one thread, one loop over poll(2). Its parts decide; here they are only joined.
-class Agent {
+class Agent : private WatchHands {
  public:
   /// Reads what the disk remembers and opens the sockets. `config` was checked. Errors: those of the disk;
   /// conflict when another agent runs; not_found when the device has no root of trust or no identity yet.
@@ -62,6 +64,13 @@ class Agent {
   [[nodiscard]] LineServices services();
   [[nodiscard]] UpdaterOptions updater_options() const;
 
+  void tell(nlohmann::json entry) override;
+  std::optional<std::string> take_back(const ModelName& model, const lifecycle::Failure& why) override;
+  void hold(const ModelName& model, bool is_held) override;
+  std::string retrain(const ModelName& model, const policy::Policy& policy,
+                      const nlohmann::json& evidence) override;
+  void labelled(const ModelName& model, const Digest& digest, const monitor::Labelled& labels) override;
+
   Config config_;
   Outside& outside_;
   DeviceStore store_;
@@ -69,6 +78,8 @@ class Agent {
   repo::TrustStore trust_;
   Refresher refresher_;
   RingDrain rings_;
+  Watching watching_;
+  Retraining retraining_;
   HealthReader health_;        // for telemetry and the shadow
   HealthReader health_shown_;  // for who asks on the device: its CPU is that since they last asked
   Health health_seen_;

@@ -33,6 +33,7 @@ struct Config {
   std::chrono::milliseconds poll = std::chrono::hours(1);
   double poll_jitter = 0.1;  // the poll comes up to this share earlier or later
   std::chrono::milliseconds report = std::chrono::minutes(1);
+  std::chrono::milliseconds window = std::chrono::minutes(1);
   std::chrono::milliseconds smoke_timeout = std::chrono::minutes(5);
   std::uint64_t smoke_memory_mb_max = 0;  // MiB; 0: smoke_memory.h decides
   std::chrono::milliseconds requalify_every = std::chrono::hours(24);

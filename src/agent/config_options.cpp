@@ -78,6 +78,10 @@ const std::vector<Option> kOptions = {
      [](C& c, Text v) -> Status {
        return c.report = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
      }},
+    {"window", "span of inferences that is summarised and judged together (1m)",
+     [](C& c, Text v) -> Status {
+       return c.window = DROVER_TRY(span_of_time(v, std::chrono::seconds(1))), Status();
+     }},
     {"smoke_timeout", "how long a smoke test may take (5m)",
      [](C& c, Text v) -> Status {
        return c.smoke_timeout = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();

@@ -125,8 +125,8 @@ void ModelLine::cancel(const ModelName& /*model*/) {
   smoke_run_.reset();
 }
 
-void ModelLine::active_changed(const ModelName& model, const lifecycle::Installed& /*active*/) {
-  services_.active_changed(model);
+void ModelLine::active_changed(const ModelName& model, const lifecycle::Installed& active) {
+  services_.active_changed(model, active);
 }
 
 void ModelLine::report(const ModelName& model, const lifecycle::Report& report) {

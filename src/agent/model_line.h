@@ -24,7 +24,7 @@ struct LineServices {
   std::function<Status(fs::FileSystem& files, const fs::Path& bundle, const fs::Path& into,
                        const std::stop_token& stop)>
       unpack = unpack_bundle;
-  std::function<void(const ModelName& model)> active_changed;
+  std::function<void(const ModelName& model, const lifecycle::Installed& active)> active_changed;
   std::function<void(const ModelName& model, const lifecycle::Report& report)> report;
 };
 

@@ -68,7 +68,7 @@ class ModelLineTest : public RepositoryTest {
         .download = {},
         .unpack = [](fs::FileSystem& files, const fs::Path& bundle, const fs::Path& into,
                      const std::stop_token&) { return sim_unpack(files, bundle, into); },
-        .active_changed = [this](const ModelName&) { ++active_changes_; },
+        .active_changed = [this](const ModelName&, const lifecycle::Installed&) { ++active_changes_; },
         .report = [this](const ModelName&, const lifecycle::Report& report) { reports_.push_back(report); }};
   }
 

@@ -16,12 +16,27 @@
 
 namespace drover::agent {
 
+/// Who wants to know of each record.
+class RingListener {
+ public:
+  virtual ~RingListener() = default;
+  /// An inference or a label; the ring's own check of it passed.
+  virtual void record(const ModelName& model, const ring::Record& record) = 0;
+  /// A drain is over, in which so many records were found lost.
+  virtual void drained(const ModelName& model, std::uint64_t dropped, std::uint64_t bad) = 0;
+  /// An application that had taken up this version went without a goodbye.
+  virtual void death(const ModelName& model, const Digest& digest) = 0;
+};
+
 /// Owns the rings of the run directory, empties them now and then, and keeps the sums that probation and
 /// reports ask for. The sums begin with the agent; who needs more stores them.
 class RingDrain : public Part {
  public:
   RingDrain(std::filesystem::path run_dir, Clock& clock,
             std::chrono::milliseconds every = std::chrono::milliseconds(500));
+
+  /// `listener` outlives it.
+  void tell(RingListener& listener) { listener_ = &listener; }
 
   /// Makes or reopens the ring of a model line; again for the same name is nothing.
   Status follow(const ModelName& model);
@@ -52,6 +67,7 @@ class RingDrain : public Part {
   void drain(const ModelName& name, Followed& followed);
   void mourn(const ModelName& name, Model& model, const Digest& digest);
 
+  RingListener* listener_ = nullptr;
   std::filesystem::path run_dir_;
   Clock& clock_;
   std::chrono::milliseconds every_;

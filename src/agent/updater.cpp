@@ -163,6 +163,7 @@ void Updater::assign(const lifecycle::Assignment& assignment) {
   const auto& newest = record_.pending ? record_.pending : record_.assignment;
   if (assignment.order < lifecycle::order_reached(record_).value_or(0)) return;
   if (newest && assignment == *newest && (record_.pending || !may_try_again())) return;
+  if (held_) return;  // told again when the rule that holds it is quiet
   const bool later = lifecycle::next(record_.state, Event::assigned).action == Action::remember;
   next_round_.reset();
   handle(Event::assigned, [&](Record& next) {
@@ -235,6 +236,26 @@ void Updater::observe(const Digest& digest, const lifecycle::Counts& counts) {
   record_.trial->after += counts;
   record_.trial->adopted |= counts.samples > 0;
   if (record_.state == State::probation || record_.state == State::holding) work_due_ = true;
+}
+
+// --- What watching asks for
+
+Status Updater::take_back(const Failure& why) {
+  const lifecycle::Installed* back = lifecycle::way_back(record_, fingerprint_);
+  if (!record_.active || back == nullptr)
+    return fail(Code::not_found, "nothing better is kept on this device");
+  const bool is_free =
+      record_.state == State::idle || record_.state == State::probation || record_.state == State::holding;
+  const auto change = [&, to = back->digest](Record& next) { lifecycle::take_back(next, to, why); };
+  if (!is_free || !handle(Event::rollback_asked, change))
+    return fail(Code::conflict, fmt::format("the update is {}", name(record_.state)));
+  return {};
+}
+
+void Updater::hold(bool is_held) {
+  const bool was_held = std::exchange(held_, is_held);
+  const bool on_watch = record_.state == State::probation || record_.state == State::holding;
+  if (was_held && !is_held && on_watch) work_due_ = true;
 }
 
 // --- What a person asks

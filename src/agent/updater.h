@@ -107,6 +107,13 @@ class Updater : public Part {
   /// Inferences (or crashes, with samples 0) of the version with this digest.
   void observe(const Digest& digest, const lifecycle::Counts& counts);
 
+  // What watching asks for.
+  /// Takes the active version back to the newest that may take its place, and quarantines it. Errors:
+  /// not_found when none may: it runs on; conflict while an update is under way, which may be the remedy.
+  Status take_back(const lifecycle::Failure& why);
+  /// While held, the version is not committed and no other one is taken up.
+  void hold(bool is_held);
+
   // What a person on the device may ask.
   /// To `version`, or to the previous one. Errors: not_found when it is not kept, conflict when a switch is
   /// under way.
@@ -185,6 +192,7 @@ class Updater : public Part {
   UpdaterOptions options_;
   lifecycle::Record record_;
   bool work_due_ = false;
+  bool held_ = false;
   std::optional<Monotonic> retry_at_;
   std::optional<lifecycle::Report> told_;
   std::optional<Monotonic> next_round_;

@@ -225,6 +225,7 @@ void Updater::judge() {
       lifecycle::judge(policy_->probation, *record_.trial, lifecycle::kind_of(back));
   switch (judgement.verdict) {
     case lifecycle::Verdict::pass:
+      if (held_) return static_cast<void>(handle(Event::undecided));
       handle(Event::passed, [&](Record& next) { lifecycle::commit(next, options_.keep, now()); });
       return;
     case lifecycle::Verdict::fail:

@@ -7,21 +7,6 @@
 namespace drover::cli {
 namespace {
 
-struct Moments {
-  double mean = 0, deviation = 0;
-};
-
-Moments moments_of(const std::vector<double>& values) {
-  double n = 0, mean = 0, squares = 0;
-  for (const double value : values) {
-    if (!std::isfinite(value)) continue;
-    const double before = mean;
-    n += 1, mean += (value - mean) / n;
-    squares += (value - before) * (value - mean);
-  }
-  return {mean, n > 1 ? std::sqrt(squares / (n - 1)) : 0};
-}
-
 Result<std::unique_ptr<drift::Distribution>> distribution_of(const tables::SampleColumn& column) {
   std::vector<float> values(column.numbers.begin(), column.numbers.end());
   values.insert(values.end(), column.nan, std::nanf(""));
@@ -49,9 +34,9 @@ nlohmann::ordered_json line_of(const drift::Alarm& alarm, const std::string& col
 Result<Known> Known::make(const tables::SampleColumn& reference, const drift::DetectorKind& kind) {
   if (!reference.not_a_number.empty())
     return fail(Code::bad_table, fmt::format("text in the reference: {}", reference.not_a_number));
-  const Moments moments = moments_of(reference.numbers);
-  Known known{.mean = moments.mean, .deviation = moments.deviation, .distribution = nullptr};
-  if (kind.needs == drift::Needs::moments && !(known.deviation > 0))
+  const drift::Spread spread = drift::spread_of(reference.numbers);
+  Known known{.spread = spread, .distribution = nullptr};
+  if (kind.needs == drift::Needs::moments && !(known.spread.deviation > 0))
     return fail(Code::bad_table,
                 fmt::format("detector {} needs reference values that are not all alike", kind.name));
   if (kind.needs != drift::Needs::distribution) return known;
@@ -62,8 +47,9 @@ Result<Known> Known::make(const tables::SampleColumn& reference, const drift::De
 }
 
 Result<ColumnWatch> ColumnWatch::make(std::string name, Known known, const WatchPlan& plan) {
-  const drift::Reference reference{
-      .distribution = known.distribution.get(), .mean = known.mean, .deviation = known.deviation};
+  const drift::Reference reference{.distribution = known.distribution.get(),
+                                   .mean = known.spread.mean,
+                                   .deviation = known.spread.deviation};
   auto detector = DROVER_TRY(
       drift::make_detector(plan.kind->name, plan.settings, reference).in(fmt::format("column {}", name)));
   ColumnWatch watch;

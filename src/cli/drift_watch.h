@@ -11,7 +11,7 @@ namespace drover::cli {
 
 /// What a detector may know of a column's reference.
 struct Known {
-  double mean = 0, deviation = 0;                     // of the finite values
+  drift::Spread spread;                               // of the finite values
   std::unique_ptr<drift::Distribution> distribution;  // for a detector that needs it
 
   /// Errors: bad_table, saying why a detector of that kind cannot watch the column.

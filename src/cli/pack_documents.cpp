@@ -43,21 +43,9 @@ Result<std::string> baseline_of(const PackOptions& options) {
   return to_json(DROVER_TRY(drift::make_baseline(columns, options.seed).in(options.reference)));
 }
 
-/// The default policy, written out, so that a later Drover's other default does not change this version.
-std::string default_policy_text() {
-  const policy::Probation probation = policy::default_policy().probation;
-  return fmt::format(
-      "[probation]\nduration = \"{}s\"\nmin_samples = {}\nmax_increase = {}\nmin_absolute = {}\nadopt_within "
-      "= "
-      "\"{}s\"\ncrash_max = {}\nrule = \"{}\"\n",
-      std::chrono::duration_cast<std::chrono::seconds>(probation.duration).count(), probation.min_samples,
-      probation.max_increase, probation.min_absolute,
-      std::chrono::duration_cast<std::chrono::seconds>(probation.adopt_within).count(), probation.crash_max,
-      policy::name(probation.rule));
-}
-
 Result<Bytes> policy_of(const PackOptions& options) {
-  if (options.policy.empty()) return bytes_of(default_policy_text());
+  // Written out, so that a later Drover's other default does not change this version.
+  if (options.policy.empty()) return bytes_of(policy::default_policy_text());
   Bytes text = DROVER_TRY(read_input(options.policy, kDocumentBytesMax));
   DROVER_TRY(policy::parse_policy(as_text(text)).in(options.policy));
   return text;

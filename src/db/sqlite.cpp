@@ -80,6 +80,11 @@ Statement& Statement::bind(std::int64_t value) {
   return *this;
 }
 
+Statement& Statement::bind(double value) {
+  DROVER_ASSERT(sqlite3_bind_double(statement_, next_parameter_++, value) == SQLITE_OK);
+  return *this;
+}
+
 Statement& Statement::bind(const std::string& text) {
   DROVER_ASSERT(sqlite3_bind_text64(statement_, next_parameter_++, text.data(), text.size(), SQLITE_TRANSIENT,
                                     SQLITE_UTF8) == SQLITE_OK);
@@ -124,6 +129,12 @@ std::optional<std::int64_t> Statement::optional_integer() {
   if (sqlite3_column_type(statement_, next_column_) != SQLITE_NULL) return integer();
   ++next_column_;
   return std::nullopt;
+}
+
+std::optional<double> Statement::optional_real() {
+  const int column = next_column_++;
+  if (sqlite3_column_type(statement_, column) == SQLITE_NULL) return std::nullopt;
+  return sqlite3_column_double(statement_, column);
 }
 
 std::optional<std::string> Statement::optional_text() {

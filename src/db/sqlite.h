@@ -49,6 +49,8 @@ class Statement {
   Statement& operator=(Statement&&) = delete;
 
   Statement& bind(std::int64_t value);
+  Statement& bind(std::uint64_t value) { return bind(static_cast<std::int64_t>(value)); }
+  Statement& bind(double value);
   Statement& bind(const std::string& text);
   Statement& bind(ByteView blob);
   Statement& bind_null();
@@ -64,7 +66,9 @@ class Statement {
 
   std::int64_t integer();
   std::string text();
+  std::uint64_t count() { return static_cast<std::uint64_t>(integer()); }
   std::optional<std::int64_t> optional_integer();
+  std::optional<double> optional_real();
   std::optional<std::string> optional_text();
 
  private:

@@ -33,6 +33,30 @@ alter table operators add column created_at integer;
 alter table operators add column expires_at integer;
 )",
     R"(
+create table windows (id integer primary key autoincrement, device text not null, epoch text not null,
+                      seq integer not null,
+                      place integer not null, model text not null, version text not null, digest text not null,
+                      begin_ms integer not null, end_ms integer not null, inferences integer not null,
+                      failures integer not null, labelled integer not null, labelled_right integer not null,
+                      confident integer not null, confidence_sum integer not null, confidence_rolling real,
+                      latency_p50_ms real, latency_p95_ms real, latency_p99_ms real, dropped integer not null,
+                      deaths integer not null, received_at integer not null, body text not null);
+create unique index windows_once on windows (device, epoch, seq, place);
+create index windows_by_device on windows (device, end_ms);
+create index windows_by_model on windows (model, end_ms, device);
+create table alerts (id integer primary key, device text not null, epoch text not null, seq integer not null,
+                     place integer not null, model text not null, version text not null, digest text not null,
+                     rule text not null, kind text not null, change text not null, at_ms integer not null,
+                     received_at integer not null, newest integer not null, body text not null,
+                     verdict text not null);
+create unique index alerts_once on alerts (device, epoch, seq, place);
+create unique index alerts_newest on alerts (device, model, rule) where newest = 1;
+create index alerts_by_state on alerts (change, at_ms) where newest = 1;
+create index alerts_by_device on alerts (device, at_ms);
+create index alerts_by_model on alerts (model, at_ms);
+create index alerts_by_time on alerts (at_ms);
+)",
+    R"(
 create table outside_alerts (fingerprint text, starts_at text, status text, device text not null, model text not null,
                              sent_at integer not null, word text not null, detail text not null, rollback integer,
                              primary key (fingerprint, starts_at, status)) without rowid;

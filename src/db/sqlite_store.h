@@ -64,6 +64,15 @@ class SqliteStore : public Store {
                        const std::vector<LostRange>& lost, UnixTime now) override;
   Result<std::vector<TelemetryRow>> list_telemetry(const DeviceId& device, std::size_t count) override;
   Result<std::size_t> prune_telemetry(UnixTime before, std::size_t count) override;
+  Result<std::vector<WindowRow>> list_windows(const WindowFilter& filter, const ListedUpTo& from,
+                                              std::size_t count, bool bodies) override;
+  Result<std::vector<DeviceId>> list_window_devices(const WindowFilter& filter, std::size_t count) override;
+  Result<std::optional<std::int64_t>> find_window_end(const WindowFilter& filter, std::size_t newer) override;
+  Result<std::size_t> prune_windows(UnixTime before, std::size_t count) override;
+  Result<std::vector<AlertRow>> list_alerts(const AlertFilter& filter, const ListedUpTo& from,
+                                            std::size_t count) override;
+  Result<std::optional<AlertRow>> find_alert(std::int64_t id) override;
+  Result<std::size_t> prune_alerts(UnixTime before, std::size_t count) override;
   Result<OutsideAlertDecided> decide_outside_alert(const OutsideAlertRow& alert, const AuditRow& line,
                                                    const DecideOutsideAlert& decide) override;
   Result<std::size_t> prune_outside_alerts(UnixTime before, std::size_t count) override;
@@ -73,6 +82,9 @@ class SqliteStore : public Store {
   Result<std::optional<std::string>> find_setting(const std::string& key) override;
 
  private:
+  /// Runs a statement that deletes rows with a time below ? and at most ? of them.
+  Result<std::size_t> prune(const char* sql, UnixTime before, std::size_t count);
+
   ReaderPool readers_;
   GroupWriter writer_;
 };

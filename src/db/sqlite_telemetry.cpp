@@ -1,18 +1,26 @@
 #include "db/sqlite_store.h"
+#include "db/sqlite_watch.h"
 
 namespace drover::db {
 namespace {
 
-std::int64_t seconds(UnixTime time) { return time.time_since_epoch().count(); }
+/// Whether the row was not there.
+Result<bool> insert_row(Sqlite& database, const DeviceId& device, const TelemetryRow& row, UnixTime now) {
+  auto write =
+      DROVER_TRY(database.prepare("insert or ignore into telemetry (device, epoch, seq, received_at, body)"
+                                  " values (?, ?, ?, ?, ?)"));
+  DROVER_TRY(write.bind(device.str()).bind(row.epoch).bind(row.seq).bind(seconds(now)).bind(row.body).run());
+  return database.changes() > 0;
+}
 
+/// A row that is there has its windows and alerts already. They outlive it: one that comes again after the
+/// row was pruned finds them under their own keys.
 Status insert_rows(Sqlite& database, const DeviceId& device, const std::vector<TelemetryRow>& rows,
                    UnixTime now) {
   for (const TelemetryRow& row : rows) {
-    auto write =
-        DROVER_TRY(database.prepare("insert or ignore into telemetry (device, epoch, seq, received_at, body)"
-                                    " values (?, ?, ?, ?, ?)"));
-    write.bind(device.str()).bind(row.epoch).bind(static_cast<std::int64_t>(row.seq)).bind(seconds(now));
-    DROVER_TRY(write.bind(row.body).run());
+    if (!DROVER_TRY(insert_row(database, device, row, now))) continue;
+    for (const WindowRow& window : row.windows) DROVER_TRY(insert_window(database, device, window, now));
+    for (const AlertRow& alert : row.alerts) DROVER_TRY(insert_alert(database, device, alert, now));
   }
   return {};
 }
@@ -43,7 +51,7 @@ Result<std::vector<TelemetryRow>> SqliteStore::list_telemetry(const DeviceId& de
   auto reader = DROVER_TRY(readers_.borrow());
   auto query =
       DROVER_TRY(reader->prepare("select epoch, seq, received_at, body from telemetry where device = ?"
-                                 " order by received_at desc, seq desc limit ?"));
+                                 " and body <> '{}' order by received_at desc, seq desc limit ?"));
   query.bind(device.str()).bind(static_cast<std::int64_t>(count));
   std::vector<TelemetryRow> rows;
   while (DROVER_TRY(query.step())) {
@@ -57,19 +65,28 @@ Result<std::vector<TelemetryRow>> SqliteStore::list_telemetry(const DeviceId& de
   return rows;
 }
 
-Result<std::size_t> SqliteStore::prune_telemetry(UnixTime before, std::size_t count) {
+Result<std::size_t> SqliteStore::prune(const char* sql, UnixTime before, std::size_t count) {
   std::size_t pruned = 0;
   const Status written = writer_.write([&](Sqlite& database) -> Status {
-    auto write = DROVER_TRY(database.prepare(
-        "delete from telemetry where (device, epoch, seq) in"
-        " (select device, epoch, seq from telemetry where received_at < ? order by received_at limit ?)"));
-    DROVER_TRY(write.bind(seconds(before)).bind(static_cast<std::int64_t>(count)).run());
+    auto write = DROVER_TRY(database.prepare(sql));
+    DROVER_TRY(write.bind(seconds(before)).bind(count).run());
     pruned = static_cast<std::size_t>(database.changes());
-    auto lost = DROVER_TRY(database.prepare("delete from telemetry_lost where received_at < ?"));
-    return lost.bind(seconds(before)).run();
+    return {};
   });
   if (!written) return fail(written.error());
   return pruned;
+}
+
+Result<std::size_t> SqliteStore::prune_telemetry(UnixTime before, std::size_t count) {
+  const Status lost = writer_.write([&](Sqlite& database) -> Status {
+    auto write = DROVER_TRY(database.prepare("delete from telemetry_lost where received_at < ?"));
+    return write.bind(seconds(before)).run();
+  });
+  if (!lost) return fail(lost.error());
+  return prune(
+      "delete from telemetry where (device, epoch, seq) in"
+      " (select device, epoch, seq from telemetry where received_at < ? order by received_at limit ?)",
+      before, count);
 }
 
 }  // namespace drover::db

@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "db/watch_rows.h"
 
 namespace drover::db {
 
@@ -53,7 +54,9 @@ struct TelemetryRow {
   std::string epoch = {};
   std::uint64_t seq = 0;
   UnixTime received_at = {};
-  std::string body = {};  // JSON text
+  std::string body = {};                // JSON text, without windows and alerts
+  std::vector<WindowRow> windows = {};  // for add_telemetry(); never listed with the row
+  std::vector<AlertRow> alerts = {};    // likewise
 };
 
 struct LostRange {
@@ -139,13 +142,35 @@ class Store {
   virtual Status change_shadow(const std::string& thing, const std::string& name,
                                const ShadowChange& change) = 0;
 
-  /// Keeps the rows that are not there yet (device, epoch and seq name a row).
+  /// Keeps the rows that are not there yet (device, epoch and seq name a row), each with its windows and
+  /// alerts or not at all.
   virtual Status add_telemetry(const DeviceId& device, const std::vector<TelemetryRow>& rows,
                                const std::vector<LostRange>& lost, UnixTime now) = 0;
-  /// The newest rows, newest first.
+  /// The newest rows that hold more than windows and alerts, newest first.
   virtual Result<std::vector<TelemetryRow>> list_telemetry(const DeviceId& device, std::size_t count) = 0;
   /// Forgets telemetry received before `before`, up to `count` rows; answers how many.
   virtual Result<std::size_t> prune_telemetry(UnixTime before, std::size_t count) = 0;
+
+  /// Up to `count` windows that fit, the newest end first, after the place `from`. Without `bodies` the rows
+  /// have none.
+  virtual Result<std::vector<WindowRow>> list_windows(const WindowFilter& filter, const ListedUpTo& from,
+                                                      std::size_t count, bool bodies) = 0;
+  /// Up to `count` devices, by id, that sent a window that fits.
+  virtual Result<std::vector<DeviceId>> list_window_devices(const WindowFilter& filter,
+                                                            std::size_t count) = 0;
+  /// When the window ended that has `newer` newer ones that fit; nothing where there are not so many.
+  virtual Result<std::optional<std::int64_t>> find_window_end(const WindowFilter& filter,
+                                                              std::size_t newer) = 0;
+  /// Forgets windows received before `before`, up to `count` of those that came first; answers how many.
+  virtual Result<std::size_t> prune_windows(UnixTime before, std::size_t count) = 0;
+
+  /// Up to `count` alerts that fit, the newest first, after the place `from`; without their verdicts.
+  virtual Result<std::vector<AlertRow>> list_alerts(const AlertFilter& filter, const ListedUpTo& from,
+                                                    std::size_t count) = 0;
+  /// With its verdict.
+  virtual Result<std::optional<AlertRow>> find_alert(std::int64_t id) = 0;
+  /// As prune_windows().
+  virtual Result<std::size_t> prune_alerts(UnixTime before, std::size_t count) = 0;
 
   /// Decides on an alert, once: what `decide` answers is stored as one step, with the shadow where it changes
   /// it and `line` in the audit, whose detail it becomes. `decide` is quick and does not call the store; its

@@ -42,10 +42,46 @@ class StoreConformance : public testing::TestWithParam<Backend> {
     ASSERT_TRUE(store->add_token({sha256(token), std::move(bound_to), std::move(labels), at(100)}));
   }
 
+  static WindowRow window(const std::string& model, std::int64_t end_ms) {
+    return {.model = model,
+            .version = "1.0.0",
+            .digest = "d",
+            .begin_ms = std::max<std::int64_t>(end_ms - 60'000, 0),
+            .end_ms = end_ms,
+            .inferences = 60,
+            .labelled = 3,
+            .right = 2,
+            .body = "body"};
+  }
+  static AlertRow alert(const std::string& rule, const std::string& change, std::int64_t at_ms) {
+    return {.model = "defect",
+            .version = "1.0.0",
+            .digest = "d",
+            .rule = rule,
+            .kind = "rule",
+            .change = change,
+            .at_ms = at_ms,
+            .body = "body"};
+  }
+  /// Each in an entry of its own, the next of its epoch unless it names one.
+  void add_window(const std::string& id, WindowRow row, UnixTime now = at(1)) {
+    if (row.from.epoch.empty()) row.from = {"e", ++seq_, 0};
+    ASSERT_TRUE(store->add_telemetry(
+        device(id), {{.epoch = row.from.epoch, .seq = row.from.seq, .body = "{}", .windows = {row}}}, {},
+        now));
+  }
+  void add_alert(const std::string& id, AlertRow row, UnixTime now = at(1)) {
+    if (row.from.epoch.empty()) row.from = {"e", ++seq_, 0};
+    ASSERT_TRUE(store->add_telemetry(
+        device(id), {{.epoch = row.from.epoch, .seq = row.from.seq, .body = "{}", .alerts = {row}}}, {},
+        now));
+  }
+
   std::unique_ptr<Store> store;
 
  private:
   std::string place_;
+  std::uint64_t seq_ = 100;
 };
 
 TEST_P(StoreConformance, FindsAnOperatorByTheTokensHash) {
@@ -211,6 +247,162 @@ TEST_P(StoreConformance, KeepsEachTelemetryRowOnce) {
   EXPECT_EQ(found[1].received_at, at(10));
   EXPECT_EQ(store->list_telemetry(device("cam"), 1)->size(), 1u);
   EXPECT_TRUE(store->list_telemetry(device("other"), 10)->empty());
+}
+
+TEST_P(StoreConformance, ListsTelemetryThatHoldsMoreThanWindows) {
+  ASSERT_TRUE(store->add_telemetry(device("cam"), {{"e", 1, {}, "{}"}, {"e", 2, {}, "two"}}, {}, at(10)));
+  ASSERT_EQ(store->list_telemetry(device("cam"), 10)->size(), 1u);
+}
+
+TEST_P(StoreConformance, KeepsEachWindowOnceHoweverOftenItsEntryComes) {
+  const auto send = [&](std::uint64_t seq, std::vector<WindowRow> windows, UnixTime now) {
+    for (std::size_t i = 0; i < windows.size(); ++i) windows[i].from = {"e", seq, i};
+    ASSERT_TRUE(store->add_telemetry(
+        device("cam"), {{.epoch = "e", .seq = seq, .body = "{}", .windows = windows}}, {}, now));
+  };
+  WindowRow first = window("defect", 60'000);
+  first.confidence_rolling = 0.9123;
+  first.confidence_sum = std::uint64_t{50} << 32;
+  first.latency_p95_ms = 3.25;
+  send(1, {first, window("ocr", 60'000)}, at(100));
+  send(1, {window("other", 1)}, at(200));
+  send(2, {window("defect", 120'000)}, at(200));
+  const auto rows = store->list_windows({.device = device("cam")}, {}, 10, true).value();
+  ASSERT_EQ(rows.size(), 3u) << "the entry's first form won";
+  EXPECT_EQ(rows[0].end_ms, 120'000);
+  const WindowRow& kept = rows[2];
+  EXPECT_EQ(kept.device, device("cam"));
+  EXPECT_EQ(kept.from, (EntryPlace{"e", 1, 0}));
+  EXPECT_EQ(kept.model, "defect");
+  EXPECT_EQ(kept.digest, "d");
+  EXPECT_EQ(kept.begin_ms, 0);
+  EXPECT_EQ(kept.inferences, 60u);
+  EXPECT_EQ(kept.right, 2u);
+  EXPECT_EQ(kept.confidence_sum, std::uint64_t{50} << 32);
+  EXPECT_EQ(kept.confidence_rolling, 0.9123);
+  EXPECT_EQ(kept.latency_p95_ms, 3.25);
+  EXPECT_EQ(kept.latency_p99_ms, std::nullopt);
+  EXPECT_EQ(kept.received_at, at(100));
+  EXPECT_EQ(kept.body, "body");
+  EXPECT_EQ(store->list_windows({}, {}, 1, false)->front().body, "");
+}
+
+TEST_P(StoreConformance, AWindowThatOutlivesItsEntryIsNotKeptTwice) {
+  const TelemetryRow row{.epoch = "e",
+                         .seq = 1,
+                         .body = "{}",
+                         .windows = {window("defect", 60'000)},
+                         .alerts = {alert("low", "fired", 1)}};
+  ASSERT_TRUE(store->add_telemetry(device("cam"), {row}, {}, at(10)));
+  ASSERT_EQ(store->prune_telemetry(at(11), 9).value(), 1u);
+  ASSERT_TRUE(store->add_telemetry(device("cam"), {row}, {}, at(20)));
+  EXPECT_EQ(store->list_windows({}, {}, 9, false)->size(), 1u);
+  EXPECT_EQ(store->list_alerts({}, {}, 9)->size(), 1u);
+}
+
+TEST_P(StoreConformance, ListsWindowsByWhatIsAskedAndInPages) {
+  for (const char* id : {"cam-2", "cam-1"})
+    for (std::int64_t minute = 1; minute <= 5; ++minute)
+      add_window(id, window(minute == 5 ? "ocr" : "defect", minute * 60'000));
+  const auto ends = [&](const WindowFilter& filter, const ListedUpTo& from = {}) {
+    std::vector<std::int64_t> minutes;
+    const auto rows = store->list_windows(filter, from, 3, false);
+    for (const WindowRow& row : *rows) minutes.push_back(row.end_ms / 60'000);
+    return minutes;
+  };
+  using Minutes = std::vector<std::int64_t>;
+  EXPECT_EQ(ends({.device = device("cam-1")}), (Minutes{5, 4, 3}));
+  EXPECT_EQ(ends({.device = device("cam-1"), .model = "defect"}), (Minutes{4, 3, 2}));
+  EXPECT_EQ(ends({.model = "defect"}), (Minutes{4, 4, 3}));
+  const auto page = store->list_windows({.model = "defect"}, {}, 3, false).value();
+  EXPECT_EQ(ends({.model = "defect"}, {page[2].end_ms, page[2].id}), (Minutes{3, 2, 2}));
+  EXPECT_EQ(ends({.since_ms = 2 * 60'000, .until_ms = 3 * 60'000}), (Minutes{2, 2}));
+  EXPECT_EQ(ends({.version = "9.9.9"}), Minutes{});
+  EXPECT_EQ(store->list_window_devices({.model = "defect"}, 9).value(),
+            (std::vector{device("cam-1"), device("cam-2")}));
+  EXPECT_EQ(store->list_window_devices({.model = "defect"}, 1)->size(), 1u);
+  EXPECT_TRUE(store->list_window_devices({.model = "defect", .since_ms = 5 * 60'000}, 9)->empty());
+  EXPECT_EQ(store->find_window_end({.model = "defect"}, 2).value(), 3 * 60'000);
+  EXPECT_EQ(store->find_window_end({.model = "defect"}, 8).value(), std::nullopt);
+}
+
+TEST_P(StoreConformance, PrunesWindowsAndAlertsByWhenTheyCame) {
+  for (std::int64_t second = 0; second < 10; ++second) {
+    add_window("cam", window("defect", 1), at(second));
+    add_alert("cam", alert("low", "fired", 1), at(second));
+  }
+  EXPECT_EQ(store->prune_windows(at(6), 4).value(), 4u);
+  EXPECT_EQ(store->prune_windows(at(6), 4).value(), 2u);
+  EXPECT_EQ(store->prune_alerts(at(6), 100).value(), 6u);
+  EXPECT_EQ(store->list_windows({}, {}, 100, false)->back().received_at, at(6));
+  EXPECT_EQ(store->list_alerts({}, {}, 100)->back().received_at, at(6));
+}
+
+TEST_P(StoreConformance, KeepsAnAlertWithItsVerdict) {
+  AlertRow sent = alert("low", "fired", 5000);
+  sent.verdict = R"({"condition":"…"})";
+  add_alert("cam", sent);
+  const auto listed = store->list_alerts({}, {}, 9).value();
+  ASSERT_EQ(listed.size(), 1u);
+  EXPECT_EQ(listed[0].rule, "low");
+  EXPECT_EQ(listed[0].kind, "rule");
+  EXPECT_EQ(listed[0].at_ms, 5000);
+  EXPECT_EQ(listed[0].body, "body");
+  EXPECT_EQ(listed[0].verdict, "") << "a list is light";
+  EXPECT_EQ(store->find_alert(listed[0].id).value()->verdict, sent.verdict);
+  EXPECT_FALSE(store->find_alert(listed[0].id + 1).value());
+}
+
+TEST_P(StoreConformance, ARuleStandsByItsNewestChange) {
+  add_alert("cam-1", alert("low", "pending", 1000));
+  add_alert("cam-1", alert("low", "fired", 2000));
+  add_alert("cam-1", alert("slow", "fired", 2500));
+  add_alert("cam-1", alert("slow", "resolved", 2600));
+  add_alert("cam-2", alert("low", "pending", 3000));
+  const auto standing = [&](AlertFilter filter) {
+    std::vector<std::string> found;
+    const auto rows = store->list_alerts(filter, {}, 9);
+    for (const AlertRow& row : *rows) found.push_back(row.device.str() + " " + row.rule);
+    return found;
+  };
+  using Found = std::vector<std::string>;
+  EXPECT_EQ(standing({.state = AlertState::firing}), Found{"cam-1 low"});
+  EXPECT_EQ(standing({.state = AlertState::pending}), Found{"cam-2 low"});
+  EXPECT_EQ(standing({.state = AlertState::resolved}), Found{"cam-1 slow"});
+  EXPECT_EQ(standing({.device = device("cam-2"), .state = AlertState::firing}), Found{});
+  EXPECT_EQ(standing({.model = "defect", .since_ms = 2500}),
+            (Found{"cam-2 low", "cam-1 slow", "cam-1 slow"}));
+  EXPECT_EQ(standing({.model = "ocr"}), Found{});
+}
+
+TEST_P(StoreConformance, ALateOrMisdatedChangeDoesNotStandOverANewerOne) {
+  const auto firing = [&] { return store->list_alerts({.state = AlertState::firing}, {}, 9)->size(); };
+  AlertRow resolved = alert("low", "resolved", 3000), fired = alert("low", "fired", 2000);
+  resolved.from = {"e", 8, 0}, fired.from = {"e", 7, 0};
+  add_alert("cam", resolved);
+  add_alert("cam", fired);
+  EXPECT_EQ(firing(), 0u) << "the backlog came after the live ones";
+  AlertRow ahead = alert("slow", "fired", std::int64_t{4'000'000'000'000});
+  add_alert("cam", ahead, at(10));
+  EXPECT_EQ(firing(), 1u);
+  AlertRow after = alert("slow", "resolved", 30'000);
+  after.from = {"another epoch", 1, 0};
+  add_alert("cam", after, at(30));
+  EXPECT_EQ(firing(), 0u) << "the clock had been wrong";
+}
+
+TEST_P(StoreConformance, AnAlertOfAVersionThatWasReplacedFiresNoMore) {
+  add_alert("cam", alert("low", "fired", 2000));
+  const auto firing = [&] { return store->list_alerts({.state = AlertState::firing}, {}, 9)->size(); };
+  WindowRow of_another = window("defect", 2000);
+  of_another.digest = "e";
+  add_window("cam", of_another);
+  EXPECT_EQ(firing(), 1u) << "what ran before the alert says nothing";
+  add_window("cam", window("defect", 2500));
+  EXPECT_EQ(firing(), 1u);
+  of_another.end_ms = 3000;
+  add_window("cam", of_another);
+  EXPECT_EQ(firing(), 0u);
 }
 
 TEST_P(StoreConformance, PrunesOldTelemetry) {

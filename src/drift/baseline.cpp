@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -35,7 +36,7 @@ ordered_json value_json(float value) {
 
 Result<const json*> exactly(JsonFields& fields, std::string_view key, std::size_t count) {
   const json* array = DROVER_TRY(fields.array(key, count));
-  if (array->size() != count) return fields.bad(key, fmt::format("{} numbers expected", count));
+  if (array->size() != count) return fields.bad(key, fmt::format("{} values expected", count));
   return array;
 }
 
@@ -72,6 +73,12 @@ Result<float> read_finite(JsonFields& fields, std::string_view key) {
   return number;
 }
 
+Result<double> read_double(JsonFields& fields, std::string_view key) {
+  const double number = DROVER_TRY(fields.number(key));
+  if (!std::isfinite(number)) return fields.bad(key, "a finite number expected");
+  return number;
+}
+
 Result<Distribution> read_distribution(const json& value, const std::string& place) {
   JsonFields fields = DROVER_TRY(JsonFields::of(value, place, Code::bad_json));
   Distribution read;
@@ -83,6 +90,9 @@ Result<Distribution> read_distribution(const json& value, const std::string& pla
   read.min = DROVER_TRY(read_finite(fields, "min"));
   read.max = DROVER_TRY(read_finite(fields, "max"));
   if (read.min > read.max) return fields.bad("min", "more than max");
+  read.spread.mean = DROVER_TRY(read_double(fields, "mean"));
+  read.spread.deviation = DROVER_TRY(read_double(fields, "deviation"));
+  if (read.spread.deviation < 0) return fields.bad("deviation", "below 0");
   DROVER_TRY(read_edges(fields, read));
   DROVER_TRY(read_slots(fields, read));
   DROVER_TRY(fields.done());
@@ -92,10 +102,16 @@ Result<Distribution> read_distribution(const json& value, const std::string& pla
 ordered_json distribution_json(const Distribution& distribution) {
   ordered_json values = ordered_json::array();
   for (const float edge : distribution.edges) values.push_back(value_json(edge));
-  return {
-      {"count", distribution.count},         {"missing", distribution.missing},     {"nan", distribution.nan},
-      {"min", value_json(distribution.min)}, {"max", value_json(distribution.max)}, {"edges", values},
-      {"ties", distribution.ties},           {"slots", distribution.slots}};
+  return {{"count", distribution.count},
+          {"missing", distribution.missing},
+          {"nan", distribution.nan},
+          {"min", value_json(distribution.min)},
+          {"max", value_json(distribution.max)},
+          {"mean", distribution.spread.mean},
+          {"deviation", distribution.spread.deviation},
+          {"edges", values},
+          {"ties", distribution.ties},
+          {"slots", distribution.slots}};
 }
 
 Status check_name(std::string_view place, const std::string& name) {
@@ -111,6 +127,18 @@ Status read_features(JsonFields& fields, Baseline& into) {
   for (const auto& [name, value] : features->items()) {
     DROVER_TRY(check_name("features", name));
     into.features[name] = DROVER_TRY(read_distribution(value, "features." + name));
+  }
+  return {};
+}
+
+Status read_order(JsonFields& fields, Baseline& into) {
+  const json* order = DROVER_TRY(exactly(fields, "order", into.features.size()));
+  for (const json& name : *order) {
+    if (!name.is_string() || !into.features.contains(name.get<std::string>()))
+      return fields.bad("order", "the names of the features expected");
+    if (std::ranges::find(into.order, name.get<std::string>()) != into.order.end())
+      return fields.bad("order", fmt::format("\"{}\" stands there twice", name.get<std::string>()));
+    into.order.push_back(name.get<std::string>());
   }
   return {};
 }
@@ -135,6 +163,7 @@ Result<Baseline> parse_baseline(std::string_view text) {
   Baseline baseline;
   baseline.seed = DROVER_TRY(fields.unsigned_number("seed"));
   DROVER_TRY(read_features(fields, baseline));
+  DROVER_TRY(read_order(fields, baseline));
   if (fields.has("confidence")) {
     const json* confidence = DROVER_TRY(fields.value("confidence"));
     baseline.confidence = DROVER_TRY(read_distribution(*confidence, "confidence"));
@@ -149,6 +178,7 @@ std::string to_json(const Baseline& baseline) {
   document["features"] = ordered_json::object();
   for (const auto& [name, feature] : baseline.features)
     document["features"][name] = distribution_json(feature);
+  document["order"] = baseline.order;
   if (baseline.confidence) document["confidence"] = distribution_json(*baseline.confidence);
   document["classes"] = ordered_json::object();
   for (const auto& [name, count] : baseline.classes) document["classes"][name] = count;

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "drift/levels.h"
@@ -27,6 +28,14 @@ struct Edge {
   auto operator<=>(const Edge&) const = default;
 };
 
+/// Mean and sample deviation of the finite values (Welford's sums); 0 where there are too few.
+struct Spread {
+  double mean = 0, deviation = 0;
+  bool operator==(const Spread&) const = default;
+};
+Spread spread_of(std::span<const float> values);
+Spread spread_of(std::span<const double> values);
+
 /// One feature's reference: edge(j) (j = 1…63 in the formulas, here 0…62) is the r_j-th smallest of `count`
 /// values, slots[j] = r_{j+1} − r_j; the slots sum to count + 1. Values and ties stand apart, so that the
 /// search for a bin reads the values alone.
@@ -35,6 +44,7 @@ struct Distribution {
   std::uint64_t missing = 0;  // empty fields
   std::uint64_t nan = 0;
   float min = 0, max = 0;  // of the finite values; 0 when there are none
+  Spread spread{};
   std::array<float, kBins - 1> edges{};
   std::array<std::uint32_t, kBins - 1> ties{};
   std::array<std::uint32_t, kBins> slots{};
@@ -59,6 +69,7 @@ struct Baseline {
   static constexpr int kSchema = 1;
   std::uint64_t seed = 0;
   std::map<std::string, Distribution> features;
+  std::vector<std::string> order;  // the features as record() gives their values
   std::optional<Distribution> confidence;
   std::map<std::string, std::uint64_t> classes;  // how often each was predicted
   bool operator==(const Baseline&) const = default;

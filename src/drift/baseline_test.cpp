@@ -111,6 +111,7 @@ Baseline sample() {
   std::vector<float> odd(250, std::numeric_limits<float>::infinity());
   odd[0] = 1e-42F;
   baseline.features["odd"] = *make_distribution(odd, 0, 7);
+  baseline.order = {"odd", "mean"};
   baseline.confidence = baseline.features["mean"];
   baseline.classes = {{"good", 600}, {"defect", 399}};
   return baseline;
@@ -132,12 +133,16 @@ TEST(Baseline, RefusalsNameThePlace) {
       {"/schema", 2, "schema: 2; this build reads 1"},
       {"/seed", "x", "seed: a whole number"},
       {"/features/mean/count", 100, "features.mean.count: at least 200 values expected"},
-      {"/features/mean/edges", nlohmann::json::array({1}), "features.mean.edges: 63 numbers expected"},
+      {"/features/mean/edges", nlohmann::json::array({1}), "features.mean.edges: 63 values expected"},
       {"/features/mean/edges/5", 1e39, "features.mean.edges: a number beyond float32"},
       {"/features/mean/edges/5", 100, "features.mean.edges: must not decrease"},
       {"/features/mean/ties/5", -1, "features.mean.ties: whole numbers"},
       {"/features/mean/slots/5", 1000, "features.mean.slots: sum to"},
       {"/features/mean/min", "inf", "features.mean.min: a finite number expected"},
+      {"/features/mean/deviation", -1, "features.mean.deviation: below 0"},
+      {"/order", nlohmann::json::array({"odd"}), "order: 2 values expected"},
+      {"/order/1", "odd", "order: \"odd\" stands there twice"},
+      {"/order/1", "no such", "order: the names of the features expected"},
       {"/confidence/extra", 1, "confidence.extra: unknown"},
       {"/classes/good", -1, "classes.good: a whole number"},
   };

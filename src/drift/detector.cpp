@@ -20,17 +20,7 @@ Result<DetectorKind::Values> complete(const DetectorKind& kind, const DetectorKi
   DetectorKind::Values values;
   for (const Setting& setting : kind.settings) values.emplace(setting.name, setting.standard);
   for (const auto& [name, value] : given) {
-    const auto setting = std::ranges::find(kind.settings, name, &Setting::name);
-    if (setting == kind.settings.end()) {
-      return fail(Code::invalid_argument, fmt::format("detector {} has no setting {:?}; it has: {}",
-                                                      kind.name, name, names(kind.settings)));
-    }
-    if (!(value >= setting->min && value <= setting->max))
-      return fail(Code::invalid_argument, fmt::format("{} of detector {} must lie in [{}, {}], not {}", name,
-                                                      kind.name, setting->min, setting->max, value));
-    if (setting->whole && value != std::floor(value))
-      return fail(Code::invalid_argument,
-                  fmt::format("{} of detector {} must be a whole number, not {}", name, kind.name, value));
+    DROVER_TRY(check_setting(kind, name, value));
     values.find(name)->second = value;
   }
   return values;
@@ -53,6 +43,20 @@ Result<const DetectorKind*> detector_kind(std::string_view name) {
   const auto found = std::ranges::find(kinds, name, &DetectorKind::name);
   if (found != kinds.end()) return &*found;
   return fail(Code::not_found, fmt::format("there is no detector {:?}; there are: {}", name, names(kinds)));
+}
+
+Status check_setting(const DetectorKind& kind, std::string_view name, double value) {
+  const auto setting = std::ranges::find(kind.settings, name, &Setting::name);
+  if (setting == kind.settings.end())
+    return fail(Code::invalid_argument, fmt::format("detector {} has no setting {:?}; it has: {}", kind.name,
+                                                    name, names(kind.settings)));
+  if (!(value >= setting->min && value <= setting->max))
+    return fail(Code::invalid_argument, fmt::format("{} of detector {} must lie in [{}, {}], not {}", name,
+                                                    kind.name, setting->min, setting->max, value));
+  if (setting->whole && value != std::floor(value))
+    return fail(Code::invalid_argument,
+                fmt::format("{} of detector {} must be a whole number, not {}", name, kind.name, value));
+  return {};
 }
 
 Result<std::unique_ptr<Detector>> make_detector(std::string_view name, const DetectorKind::Values& settings,

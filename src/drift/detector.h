@@ -36,6 +36,11 @@ struct Reference {
   double mean = 0, deviation = 0;              // of the finite baseline values
 };
 
+/// Where a detector stands: what it compares now, and from where on it alarms.
+struct Standing {
+  double statistic = 0, threshold = 0;
+};
+
 class Detector {
  public:
   virtual ~Detector() = default;
@@ -51,6 +56,8 @@ class Detector {
   /// After an alarm judged "not drift": goes on with what was learnt of the reference, the evidence begins
   /// again. (The classical detectors do so by themselves after each alarm.)
   virtual void restart() = 0;
+  /// Nothing from a detector that keeps no such number between observations.
+  [[nodiscard]] virtual std::optional<Standing> standing() const { return std::nullopt; }
   /// The whole state, little-endian, with a version: docs/formats/detector.md.
   [[nodiscard]] virtual Bytes checkpoint() const = 0;
   /// Takes a checkpoint of a detector of the same name, settings and reference, or refuses it and stays as it
@@ -87,6 +94,9 @@ std::span<const DetectorKind> detector_kinds();
 
 /// not_found for a name that is in no row; the message lists them.
 Result<const DetectorKind*> detector_kind(std::string_view name);
+
+/// Whether the kind has the setting and takes the value. Errors: invalid_argument.
+Status check_setting(const DetectorKind& kind, std::string_view name, double value);
 
 /// Errors: not_found for a name that is in no row (the message lists them), invalid_argument for a setting
 /// that does not exist or lies outside its range, or a reference that lacks what the detector needs.

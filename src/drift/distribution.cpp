@@ -43,6 +43,7 @@ void summarise(std::span<const float> values, Distribution& into) {
     high = std::max(high, value);
   }
   if (low <= high) into.min = low, into.max = high;
+  into.spread = spread_of(values);
 }
 
 /// In each of eight lanes −1 where the edge lies below `value`, else 0.
@@ -78,6 +79,18 @@ std::size_t below(const float* edges, float value) {
   return below_of(edges, value);
 }
 
+template <class Number>
+Spread spread(std::span<const Number> values) {
+  double n = 0, mean = 0, squares = 0;
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    const double before = mean;
+    n += 1, mean += (value - mean) / n;
+    squares += (value - before) * (value - mean);
+  }
+  return {mean, n > 1 ? std::sqrt(squares / (n - 1)) : 0};
+}
+
 /// `tie` is called only where the value equals an edge.
 std::size_t place(const Distribution& in, float value, auto tie) {
   if (std::isnan(value)) value = kInfinity;
@@ -91,6 +104,9 @@ std::size_t place(const Distribution& in, float value, auto tie) {
 }
 
 }  // namespace
+
+Spread spread_of(std::span<const float> values) { return spread(values); }
+Spread spread_of(std::span<const double> values) { return spread(values); }
 
 Result<Distribution> make_distribution(std::span<const float> values, std::uint64_t missing,
                                        std::uint64_t seed) {

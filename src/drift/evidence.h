@@ -44,6 +44,7 @@ class Recorder : public Detector {
   double observe(double value) override { return inner_->observe(value); }
   std::optional<Alarm> take(double observed) override;
   void restart() override;
+  [[nodiscard]] std::optional<Standing> standing() const override { return inner_->standing(); }
   [[nodiscard]] Bytes checkpoint() const override { return inner_->checkpoint(); }
   Result<void> restore(ByteView state) override;
 

@@ -40,6 +40,7 @@ Status add_column(Baseline& baseline, const tables::Column& column) {
     return fail(Code::too_many, fmt::format("more than {} features", kFeaturesMax));
   } else {
     baseline.features[column.name] = DROVER_TRY(distribution_of(column, baseline.seed));
+    baseline.order.push_back(column.name);
   }
   return {};
 }

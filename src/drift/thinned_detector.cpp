@@ -39,6 +39,7 @@ class Thinned final : public ThinnedDetector {
   }
 
   void restart() override { inner_->restart(); }
+  [[nodiscard]] std::optional<Standing> standing() const override { return inner_->standing(); }
   [[nodiscard]] const Thinning& thinning() const override { return thinning_; }
 
   [[nodiscard]] Bytes checkpoint() const override {

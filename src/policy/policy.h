@@ -1,42 +1,34 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "policy/detector_choice.h"
+#include "policy/override.h"
+#include "policy/probation.h"
+#include "policy/retrain.h"
+#include "policy/rule.h"
 
 namespace drover::policy {
 
-/// How probation compares the error rates before and after a swap.
-enum class ProbationRule : std::uint8_t {
-  plain,  ///< after > before × (1 + max_increase) and after > before + min_absolute
-};
-
-std::string_view name(ProbationRule rule);
-
-/// What a new version must show after the swap, and within which time.
-struct Probation {
-  std::chrono::milliseconds duration = std::chrono::minutes(10);
-  std::uint64_t min_samples = 100;  ///< inferences on each side before the error rates are compared
-  double max_increase = 0.10;       ///< relative increase of the error rate that is still allowed
-  double min_absolute = 0.005;      ///< absolute increase of the error rate that is still allowed
-  std::chrono::milliseconds adopt_within = std::chrono::minutes(5);
-  std::uint64_t crash_max = 0;  ///< crashes of the application that are still allowed
-  ProbationRule rule = ProbationRule::plain;
-
-  bool operator==(const Probation&) const = default;
-};
-
 /// What to watch and what to do about it: the file policy.toml of a bundle (docs/formats/policy.md).
 struct Policy {
-  Probation probation;
+  Probation probation = {};
+  std::vector<Rule> rules = {};                // in the file's order
+  std::vector<DetectorChoice> detectors = {};  // likewise
+  std::optional<Retrain> retrain = {};
+  Overridable overridable = {};
 
   bool operator==(const Policy&) const = default;
 };
 
-/// What holds for a bundle without a policy.
+/// What holds for a bundle without a policy, and of a policy for what it does not say: no rules, and one
+/// detector, which alerts.
 Policy default_policy();
+/// The same as a policy.toml that says everything.
+std::string_view default_policy_text();
 
 /// Reads policy.toml. Refuses unknown keys and values out of range; errors name line and column.
 /// Errors: bad_toml, too_large (64 KiB).

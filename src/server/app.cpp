@@ -125,12 +125,15 @@ void App::write_seen() {
 }
 
 void App::forget_old_telemetry() {
-  const UnixTime before = services_->clock->now() -
-                          std::chrono::floor<std::chrono::seconds>(services_->config.telemetry_retention);
-  const auto pruned = services_->store->prune_telemetry(before, kPruneRows);
-  if (!pruned) log::error("old telemetry cannot be removed", {{"error", pruned.error().text()}});
-  const auto alerts = services_->store->prune_outside_alerts(before, kPruneRows);
-  if (!alerts) log::error("old alerts cannot be removed", {{"error", alerts.error().text()}});
+  const auto forget = [&](std::chrono::milliseconds age, auto prune) {
+    const UnixTime before = services_->clock->now() - std::chrono::floor<std::chrono::seconds>(age);
+    const Result<std::size_t> pruned = (services_->store.get()->*prune)(before, kPruneRows);
+    if (!pruned) log::error("what is old cannot be removed", {{"error", pruned.error().text()}});
+  };
+  forget(services_->config.telemetry_retention, &db::Store::prune_telemetry);
+  forget(services_->config.windows_retention, &db::Store::prune_windows);
+  forget(services_->config.alerts_retention, &db::Store::prune_alerts);
+  forget(services_->config.alerts_retention, &db::Store::prune_outside_alerts);
 }
 
 }  // namespace drover::server

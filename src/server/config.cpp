@@ -82,7 +82,10 @@ constexpr std::array kOptions = {
            into<&Config::hooks_act>()},
     Option{"hooks.secret_file", "Secret of Grafana's signature over a webhook's body; none: tokens only",
            into<&Config::hooks_secret_file>()},
-    Option{"telemetry.retention", "How long telemetry is kept", into<&Config::telemetry_retention>()},
+    Option{"telemetry.retention", "How long telemetry but for windows and alerts is kept",
+           into<&Config::telemetry_retention>()},
+    Option{"retention.windows", "How long devices' windows are kept", into<&Config::windows_retention>()},
+    Option{"retention.alerts", "How long devices' alerts are kept", into<&Config::alerts_retention>()},
 };
 
 std::string text_of(const toml::node& node) {

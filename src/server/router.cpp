@@ -7,13 +7,13 @@
 #include "server/access.h"
 #include "server/outside_alert.h"
 #include "server/publication.h"
+#include "server/telemetry.h"
 
 namespace drover::server {
 namespace {
 
 constexpr std::uint64_t kBodyBytesMax = 64 << 10;
 constexpr std::uint64_t kEnrolmentBytesMax = 16 << 10;
-constexpr std::uint64_t kTelemetryBytesMax = 256 << 10;
 
 std::string_view take_segment(std::string_view& path) {
   path.remove_prefix(1);

@@ -35,6 +35,11 @@ struct RepositoryReads {
   std::atomic<std::uint64_t> metadata = 0, targets = 0;
 };
 
+/// What came in telemetry since the start; an entry that comes again counts again.
+struct TelemetryReads {
+  std::atomic<std::uint64_t> windows = 0, alerts = 0, refused = 0;
+};
+
 /// Alerts from outside since the start, by what was decided.
 struct HookCounts {
   std::atomic<std::uint64_t> recorded = 0, held = 0, rolled_back = 0, repeated = 0;
@@ -55,6 +60,7 @@ struct Services {
   net::KeyAndCertificate authority = {};
   SeenBook seen = {};
   RepositoryReads reads = {};
+  TelemetryReads telemetry = {};
   std::unique_ptr<RateLimits> limits = {};
   std::string hook_secret = {};  // empty: webhooks need an operator's token
   HookCounts hooks = {};

@@ -2,6 +2,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <nlohmann/json.hpp>
+
 #include "base/assert.h"
 #include "server/body.h"
 #include "server/router.h"
@@ -14,6 +16,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::uint64_t acknowledged = 0;
     for (const auto& [low, high] : server::ranges_of(batch->rows)) acknowledged += high - low + 1;
     DROVER_ASSERT(acknowledged <= batch->rows.size());
+    for (const db::TelemetryRow& row : batch->rows)
+      for (const db::WindowRow& window : row.windows)
+        DROVER_ASSERT(window.failures <= window.inferences && window.right <= window.labelled);
+    (void)server::telemetry_answer(*batch).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
   if (const auto body = server::Body::parse(text)) {
     (void)body->text("token");

@@ -34,23 +34,6 @@ bool within_limit(const Counters& counters) {
   return true;
 }
 
-/// Whether `part` of the values can lie among the `whole`.
-Status check(const Counters& counters) {
-  if (!within_limit(counters)) return fail(Code::bad_state, "counters: more than 2^53 values");
-  const std::uint64_t count = counters.count();
-  std::uint64_t odd = 0;
-  for (const auto part : {counters.nan, counters.positive_infinite, counters.negative_infinite}) {
-    if (part > count - odd) return fail(Code::bad_state, "counters: more NaN and infinities than values");
-    odd += part;
-  }
-  const bool none = counters.min == std::numeric_limits<float>::infinity() && counters.max == -counters.min;
-  const bool range =
-      std::isfinite(counters.min) && std::isfinite(counters.max) && counters.min <= counters.max;
-  if (odd == count ? !none : !range)
-    return fail(Code::bad_state, "counters: min and max are not those of the finite values");
-  return {};
-}
-
 }  // namespace
 
 std::uint64_t fingerprint(const Distribution& reference) {
@@ -78,6 +61,21 @@ void Counters::add(const Distribution& from, float value, std::uint32_t tie) {
 }
 
 std::uint64_t Counters::count() const { return std::accumulate(bins.begin(), bins.end(), std::uint64_t{0}); }
+
+Status Counters::check() const {
+  if (!within_limit(*this)) return fail(Code::bad_state, "counters: more than 2^53 values");
+  const std::uint64_t values = count();
+  std::uint64_t odd = 0;
+  for (const auto part : {nan, positive_infinite, negative_infinite}) {
+    if (part > values - odd) return fail(Code::bad_state, "counters: more NaN and infinities than values");
+    odd += part;
+  }
+  const bool none = min == std::numeric_limits<float>::infinity() && max == -min;
+  const bool range = std::isfinite(min) && std::isfinite(max) && min <= max;
+  if (odd == values ? !none : !range)
+    return fail(Code::bad_state, "counters: min and max are not those of the finite values");
+  return {};
+}
 
 Status Counters::merge(const Counters& other) {
   if (reference != other.reference)
@@ -108,7 +106,7 @@ Result<Counters> Counters::from_bytes(ByteView bytes) {
   Counters read;
   each_field(read, [&](auto& field) { reader.get(field); });
   DROVER_TRY(reader.finish());
-  DROVER_TRY(check(read));
+  DROVER_TRY(read.check());
   return read;
 }
 

@@ -49,6 +49,10 @@ struct Counters {
   /// Values without the missing ones.
   [[nodiscard]] std::uint64_t count() const;
 
+  /// Whether the counts can be counts: sums within 2^53, min and max those of finite values. Errors:
+  /// bad_state.
+  [[nodiscard]] Status check() const;
+
   /// Errors: conflict for counts at another baseline's edges, too_many beyond 2^53 in all; nothing is added.
   Status merge(const Counters& other);
 

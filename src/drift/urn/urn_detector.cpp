@@ -50,6 +50,9 @@ class UrnDetector final : public Detector {
     return alarm_of(urn_, distribution_.count);
   }
   void restart() override { urn_.restart(); }
+  [[nodiscard]] std::optional<Standing> standing() const override {
+    return Standing{.statistic = urn_.statistic(), .threshold = urn_.threshold()};
+  }
 
   [[nodiscard]] Bytes checkpoint() const override {
     CheckpointWriter writer(kKind, kVersion);

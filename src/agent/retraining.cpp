@@ -1,0 +1,142 @@
+#include "agent/retraining.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/canonical_json.h"
+#include "base/log.h"
+
+namespace drover::agent {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kEvidenceKept = 10;
+constexpr std::uint64_t kStateBytesMax = std::uint64_t{1} << 20;
+constexpr std::chrono::hours kCommandTimeMax{24};
+
+std::map<ModelName, policy::RetrainState> read_states(fs::FileSystem& files, const fs::Path& path) {
+  std::map<ModelName, policy::RetrainState> states;
+  const auto text = fs::read_file(files, path, kStateBytesMax);
+  const auto document = text ? parse_json(as_text(*text)) : Result<json>(fail(text.error()));
+  if (!document || !document->is_object()) return states;
+  for (const auto& [name, value] : document->items()) {
+    const auto model = ModelName::parse(name);
+    const auto state = policy::retrain_state_from_json(value);
+    if (model && state) states[*model] = *state;
+  }
+  return states;
+}
+
+std::vector<std::string> with_evidence(std::vector<std::string> argv, const fs::Path& evidence) {
+  for (std::string& word : argv)
+    if (const auto at = word.find(policy::kEvidence); at != std::string::npos)
+      word.replace(at, policy::kEvidence.size(), evidence.string());
+  return argv;
+}
+
+}  // namespace
+
+Retraining::Retraining(Outside& outside, fs::Path directory)
+    : outside_(outside), directory_(std::move(directory)) {}
+
+Retraining::~Retraining() {
+  if (transfer_) outside_.http.cancel(*transfer_);
+}
+
+policy::RetrainState& Retraining::state(const ModelName& model) {
+  if (!states_) states_ = read_states(outside_.files, directory_ / "retrain.json");
+  return (*states_)[model];
+}
+
+std::string Retraining::ask(const ModelName& model, const policy::Retrain& retrain, const json& evidence) {
+  if (child_ || transfer_) return "a retraining is being asked for already";
+  const std::int64_t now_ms = std::chrono::milliseconds(outside_.clock.now().time_since_epoch()).count();
+  const policy::RetrainDecision decision = policy::may_retrain(state(model), retrain, now_ms);
+  if (decision.answer != policy::RetrainAnswer::yes)
+    return fmt::format("no retraining: {} (for {} s)", policy::name(decision.answer),
+                       decision.wait_ms / 1000);
+  if (const Status kept = remember(model, decision.next); !kept)
+    return "no retraining: " + kept.error().text();
+  const auto written = write(model, evidence);
+  if (!written) return "no retraining: " + written.error().text();
+  if (retrain.url.empty()) {
+    const Status started = run(retrain, *written);
+    return started ? "retraining asked for" : "no retraining: " + started.error().text();
+  }
+  post(retrain, evidence);
+  return "retraining asked for";
+}
+
+Status Retraining::remember(const ModelName& model, const policy::RetrainState& next) {
+  state(model) = next;
+  json document = json::object();
+  for (const auto& [name, kept] : *states_) document[name.str()] = policy::to_json(kept);
+  DROVER_TRY(fs::make_directories(outside_.files, directory_));
+  return fs::write_atomically(outside_.files, directory_ / "retrain.json", as_bytes(document.dump()));
+}
+
+Result<fs::Path> Retraining::write(const ModelName& model, const json& evidence) {
+  const fs::Path folder = directory_ / "evidence";
+  DROVER_TRY(fs::make_directories(outside_.files, folder));
+  const fs::Path path =
+      folder / fmt::format("{:020}-{}.json", outside_.clock.now().time_since_epoch().count(), model.str());
+  DROVER_TRY(fs::write_atomically(outside_.files, path, as_bytes(evidence.dump(1) + "\n")));
+  drop_old_evidence();
+  return path;
+}
+
+void Retraining::drop_old_evidence() {
+  auto names = outside_.files.list(directory_ / "evidence");
+  if (!names) return;
+  std::ranges::sort(*names);
+  for (std::size_t i = 0; i + kEvidenceKept < names->size(); ++i)
+    static_cast<void>(outside_.files.unlink(directory_ / "evidence" / (*names)[i]));
+}
+
+Status Retraining::run(const policy::Retrain& retrain, const fs::Path& evidence) {
+  auto child = Child::start({.argv = with_evidence(retrain.command, evidence),
+                             .time_max = std::chrono::milliseconds(kCommandTimeMax)},
+                            outside_.clock);
+  if (!child) return fail(child.error());
+  child_ = std::move(*child);
+  return {};
+}
+
+void Retraining::post(const policy::Retrain& retrain, const json& evidence) {
+  transfer_ = outside_.http.start({.method = "POST",
+                                   .url = retrain.url,
+                                   .headers = {{"content-type", "application/json"}},
+                                   .body = evidence.dump()},
+                                  [this, url = retrain.url](const Result<net::ClientResponse>& response) {
+                                    transfer_.reset();
+                                    if (!response)
+                                      return log::error("the retraining could not be asked for",
+                                                        {{"url", url}, {"why", response.error().text()}});
+                                    log::info("retraining asked for",
+                                              {{"url", url}, {"status", fmt::to_string(response->status)}});
+                                  });
+}
+
+void Retraining::descriptors(std::vector<int>& into) const {
+  if (!child_) return;
+  const auto fds = child_->fds();
+  into.insert(into.end(), fds.begin(), fds.end());
+}
+
+Monotonic Retraining::due() const {
+  return child_ ? outside_.clock.monotonic() + child_->poll_timeout() : kNever;
+}
+
+void Retraining::pump() {
+  if (!child_ || !child_->pump()) return;
+  const ProcessResult& result = child_->result();
+  if (result.ok())
+    log::info("the retraining command is done");
+  else
+    log::error("the retraining command failed", {{"why", result.explain()}, {"said", result.stderr_tail()}});
+  child_.reset();
+}
+
+}  // namespace drover::agent

@@ -1,0 +1,186 @@
+#include "agent/watching.h"
+
+#include "base/log.h"
+#include "monitor/window_json.h"
+
+namespace drover::agent {
+namespace {
+
+using nlohmann::json;
+using policy::Action;
+
+constexpr std::chrono::minutes kKeepEvery{60};
+
+json window_entry(const ModelName& model, const Version& version, const monitor::ClosedOf& ended,
+                  const monitor::Scheme& scheme) {
+  const monitor::Closed& closed = ended.closed;
+  json entry = {{"model", model.str()},
+                {"version", version.str()},
+                {"digest", ended.digest.hex()},
+                {"window", monitor::to_json(closed.window, scheme)}};
+  if (closed.confidence_rolling) entry["confidence_rolling"] = *closed.confidence_rolling;
+  if (closed.judged) entry["drift"] = monitor::to_json(*closed.judged);
+  if (!closed.rules.empty()) {
+    json& rules = entry["rules"] = json::object();
+    for (const auto& [name, phase] : closed.rules) rules[name] = policy::name(phase);
+  }
+  return entry;
+}
+
+json alert_entry(const ModelName& model, const Version& version, const Digest& digest,
+                 const monitor::Finding& finding) {
+  json actions = json::array();
+  for (const Action action : finding.actions.list()) actions.push_back(policy::name(action));
+  json alert = {{"model", model.str()},
+                {"version", version.str()},
+                {"digest", digest.hex()},
+                {"rule", finding.rule},
+                {"kind", monitor::name(finding.kind)},
+                {"change", policy::name(finding.change)},
+                {"at_ms", finding.at_ms},
+                {"actions", std::move(actions)},
+                {"outcome", ""},
+                {"why", finding.why}};
+  if (!finding.verdict.is_null()) alert["verdict"] = finding.verdict;
+  return alert;
+}
+
+Code code_of(monitor::FindingKind kind) {
+  return kind == monitor::FindingKind::rule ? Code::rule_fired : Code::drift_found;
+}
+
+}  // namespace
+
+Watching::Watching(DeviceStore& store, const Clock& clock, fs::Path directory,
+                   monitor::Watch::Options options, WatchHands& hands)
+    : clock_(clock), store_(store, std::move(directory)), options_(options), hands_(hands) {}
+
+std::int64_t Watching::now_ms() const {
+  return std::chrono::milliseconds(clock_.now().time_since_epoch()).count();
+}
+
+void Watching::active_changed(const ModelName& model, const lifecycle::Installed& version) {
+  Line& line = lines_[model];
+  if (line.watch.active() == version.digest) return;
+  keep(model, line, true);
+  auto watch = store_.open(model, version.digest, options_);
+  if (!watch)
+    return log::error("the version cannot be watched",
+                      {{"model", model.str()}, {"why", watch.error().text()}});
+  (*watch)->tick(now_ms());
+  line.changes = (*watch)->changes();
+  line.versions[version.digest] = version.version;
+  line.watch.take_up(version.digest, std::move(*watch));
+  line.take_back.reset();
+  hands_.hold(model, false);
+}
+
+void Watching::record(const ModelName& model, const ring::Record& record) { lines_[model].watch.add(record); }
+
+void Watching::drained(const ModelName& model, std::uint64_t dropped, std::uint64_t bad) {
+  Line& line = lines_[model];
+  line.watch.drained();
+  line.watch.add_losses(dropped, bad);
+  for (const auto& [digest, labels] : line.watch.take_labelled()) hands_.labelled(model, digest, labels);
+}
+
+void Watching::death(const ModelName& model, const Digest& digest) { lines_[model].watch.add_death(digest); }
+
+Monotonic Watching::due() const {
+  Monotonic due = kNever;
+  for (const auto& [model, line] : lines_)
+    if (const auto ends_ms = line.watch.due_ms())
+      due = std::min(due, clock_.monotonic() +
+                              std::chrono::milliseconds(std::max<std::int64_t>(*ends_ms - now_ms(), 0)));
+  return due;
+}
+
+void Watching::pump() {
+  for (auto& [model, line] : lines_) {
+    ended(model, line, line.watch.tick(now_ms()));
+    keep(model, line, false);
+  }
+}
+
+void Watching::stop() {
+  for (auto& [model, line] : lines_) {
+    ended(model, line, line.watch.finish());
+    keep(model, line, true);
+  }
+}
+
+void Watching::ended(const ModelName& model, Line& line, std::vector<monitor::ClosedOf> windows) {
+  if (windows.empty()) return;
+  json entries = json::array();
+  for (const monitor::ClosedOf& window : windows)
+    if (const monitor::Watch* watch = line.watch.watch(window.digest))
+      entries.push_back(window_entry(model, line.versions[window.digest], window, watch->scheme()));
+  if (!entries.empty()) hands_.tell({{"windows", std::move(entries)}});
+  if (line.take_back) try_take_back(model, line);
+  for (monitor::ClosedOf& window : windows) {
+    for (const monitor::Finding& finding : window.closed.findings)
+      act(model, line, window.digest, window.is_active, finding);
+    if (window.is_active) last_[model] = std::move(window.closed);
+  }
+}
+
+/// Everything that changed is told; what a rule of the active version asks for is done.
+void Watching::act(const ModelName& model, Line& line, const Digest& digest, bool is_active,
+                   const monitor::Finding& finding) {
+  json alert = alert_entry(model, line.versions[digest], digest, finding);
+  if (is_active && finding.change == policy::Change::fired)
+    alert["outcome"] = follow(model, line, finding, alert);
+  if (is_active) hands_.hold(model, line.watch.watch(digest)->asks(Action::hold));
+  const bool fired = finding.change == policy::Change::fired;
+  (fired ? log::warn : log::info)("rule " + std::string(policy::name(finding.change)),
+                                  {{"model", model.str()},
+                                   {"rule", finding.rule},
+                                   {"why", finding.why},
+                                   {"outcome", alert["outcome"].get<std::string>()}});
+  hands_.tell({{"alerts", json::array({std::move(alert)})}});
+}
+
+std::string Watching::follow(const ModelName& model, Line& line, const monitor::Finding& finding,
+                             const json& alert) {
+  std::string outcome;
+  const auto add = [&outcome](const std::string& words) {
+    if (!outcome.empty()) outcome += "; ";
+    outcome += words;
+  };
+  if (finding.actions.has(Action::rollback)) {
+    const lifecycle::Failure why{code_of(finding.kind), finding.rule + ": " + finding.why};
+    const auto done = hands_.take_back(model, why);
+    if (!done) line.take_back = why;
+    add(done.value_or("the rollback waits for the update under way"));
+  }
+  if (finding.actions.has(Action::hold)) add("held");
+  if (finding.actions.has(Action::retrain))
+    if (const auto& active = line.watch.active())
+      add(hands_.retrain(model, line.watch.watch(*active)->policy(), alert));
+  return outcome;
+}
+
+/// As long as a rule that asks for it fires.
+void Watching::try_take_back(const ModelName& model, Line& line) {
+  monitor::Watch* watch = line.watch.active() ? line.watch.watch(*line.watch.active()) : nullptr;
+  if (watch == nullptr || !watch->asks(Action::rollback)) return line.take_back.reset();
+  if (const auto done = hands_.take_back(model, *line.take_back)) {
+    line.take_back.reset();
+    log::warn("rolled back after waiting", {{"model", model.str()}, {"outcome", *done}});
+  }
+}
+
+/// When rules changed, now and then, and at the end: a row of windows that is pending is kept at each window.
+void Watching::keep(const ModelName& model, Line& line, bool now) {
+  if (!line.watch.active()) return;
+  monitor::Watch* watch = line.watch.watch(*line.watch.active());
+  if (watch == nullptr) return;
+  const bool changed = watch->changes() != line.changes;
+  if (!now && !changed && clock_.monotonic() < line.keep_due) return;
+  line.changes = watch->changes();
+  line.keep_due = clock_.monotonic() + kKeepEvery;
+  if (const Status kept = store_.keep(model, *line.watch.active(), *watch); !kept)
+    log::warn("what was watched cannot be kept", {{"model", model.str()}, {"why", kept.error().text()}});
+}
+
+}  // namespace drover::agent

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "agent/part.h"
+#include "agent/ring_drain.h"
+#include "agent/watch_store.h"
+#include "lifecycle/counts.h"
+#include "monitor/line_watch.h"
+
+namespace drover::agent {
+
+/// What the watching part asks of the agent.
+class WatchHands {
+ public:
+  virtual ~WatchHands() = default;
+  /// An entry of telemetry: {"windows": […]} or {"alerts": […]}.
+  virtual void tell(nlohmann::json entry) = 0;
+  /// Take the active version back. What came of it, in words; nothing when it cannot be done now and is to be
+  /// asked for again.
+  virtual std::optional<std::string> take_back(const ModelName& model, const lifecycle::Failure& why) = 0;
+  /// While true the version is not committed and no other one is taken up.
+  virtual void hold(const ModelName& model, bool is_held) = 0;
+  /// Ask for a retraining. What came of it, in words.
+  virtual std::string retrain(const ModelName& model, const policy::Policy& policy,
+                              const nlohmann::json& evidence) = 0;
+  /// Labels that came for inferences of this version.
+  virtual void labelled(const ModelName& model, const Digest& digest, const monitor::Labelled& labels) = 0;
+};
+
+/// Watches what the rings bring: a window a minute into telemetry, findings into actions. All decisions are
+/// monitor's; here they meet clock, disk and the rest of the agent.
+class Watching : public Part, public RingListener {
+ public:
+  Watching(DeviceStore& store, const Clock& clock, fs::Path directory, monitor::Watch::Options options,
+           WatchHands& hands);
+
+  /// This version is the active one now.
+  void active_changed(const ModelName& model, const lifecycle::Installed& version);
+  /// The agent stops: what was counted goes into telemetry, states to the disk.
+  void stop();
+
+  void record(const ModelName& model, const ring::Record& record) override;
+  void drained(const ModelName& model, std::uint64_t dropped, std::uint64_t bad) override;
+  void death(const ModelName& model, const Digest& digest) override;
+
+  [[nodiscard]] Monotonic due() const override;
+  void pump() override;
+
+  /// The windows that closed last, of active versions, by model.
+  [[nodiscard]] const std::map<ModelName, monitor::Closed>& last() const { return last_; }
+
+ private:
+  struct Line {
+    monitor::LineWatch watch;
+    std::map<Digest, Version> versions;
+    std::optional<lifecycle::Failure> take_back;  // asked for, and not done yet
+    std::uint64_t changes = 0;                    // of the active watch, as last kept
+    Monotonic keep_due{0};
+  };
+
+  [[nodiscard]] std::int64_t now_ms() const;
+  void ended(const ModelName& model, Line& line, std::vector<monitor::ClosedOf> windows);
+  void act(const ModelName& model, Line& line, const Digest& digest, bool is_active,
+           const monitor::Finding& finding);
+  std::string follow(const ModelName& model, Line& line, const monitor::Finding& finding,
+                     const nlohmann::json& alert);
+  void try_take_back(const ModelName& model, Line& line);
+  void keep(const ModelName& model, Line& line, bool now);
+
+  const Clock& clock_;
+  WatchStore store_;
+  monitor::Watch::Options options_;
+  WatchHands& hands_;
+  std::map<ModelName, Line> lines_;
+  std::map<ModelName, monitor::Closed> last_;
+};
+
+}  // namespace drover::agent

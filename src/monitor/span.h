@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+
+#include "monitor/window.h"
+
+namespace drover::monitor {
+
+/// The windows of the last `length` added up, without their parts by class.
+///
+/// Kept as at most 61 blocks of whole windows, each begun by the first window after the one before was full
+/// (a sixtieth of the length): what leaves does so by blocks, so that the span is the asked length and up to
+/// a sixtieth more. Adding up is exact, so that is all the difference.
+class Span {
+ public:
+  explicit Span(std::chrono::milliseconds length) : length_ms_(length.count()) {}
+
+  /// The next window; blocks that end too long before it, or after it (the clock was set), go. One of another
+  /// scheme begins anew.
+  void add(const Window& window);
+  /// Errors: too_many beyond 2^53. Not before the first window.
+  [[nodiscard]] Result<Window> sum() const;
+  [[nodiscard]] bool empty() const { return blocks_.empty(); }
+
+ private:
+  static constexpr std::int64_t kBlocks = 60;
+  [[nodiscard]] bool takes(const Window& block, const Window& window) const;
+
+  std::int64_t length_ms_;
+  std::deque<Window> blocks_;
+};
+
+}  // namespace drover::monitor
