@@ -35,6 +35,7 @@ json Agent::status() {
     json& entry = models[model.str()] = status_of(line->updater().record());
     entry.update(to_json(blamed(model, line->updater().report())));
     if (const auto bytes = line->downloaded_bytes()) entry["downloaded_bytes"] = *bytes;
+    if (json watched = watching_.status(model); !watched.is_null()) entry["watch"] = std::move(watched);
   }
   for (const auto& [model, why] : troubles_)
     if (!lines_.contains(model)) {

@@ -1,6 +1,7 @@
 #include "agent/watching.h"
 
 #include "base/log.h"
+#include "monitor/figures.h"
 #include "monitor/window_json.h"
 
 namespace drover::agent {
@@ -120,8 +121,25 @@ void Watching::ended(const ModelName& model, Line& line, std::vector<monitor::Cl
   for (monitor::ClosedOf& window : windows) {
     for (const monitor::Finding& finding : window.closed.findings)
       act(model, line, window.digest, window.is_active, finding);
-    if (window.is_active) last_[model] = std::move(window.closed);
+    if (window.is_active) line.last = std::move(window.closed);
   }
+}
+
+json Watching::status(const ModelName& model) const {
+  const auto found = lines_.find(model);
+  if (found == lines_.end() || !found->second.last) return nullptr;
+  const monitor::Closed& last = *found->second.last;
+  json out = {{"end_ms", last.window.end_ms},
+              {"inferences", last.window.inferences()},
+              {"labelled", last.window.labelled},
+              {"right", last.window.right}};
+  if (const auto rate = monitor::error_rate(last.window)) out["error_rate"] = *rate;
+  if (last.confidence_rolling) out["confidence_rolling"] = *last.confidence_rolling;
+  if (last.judged) out["drift"] = monitor::to_json(*last.judged);
+  json& rules = out["rules"] = json::object();
+  for (const auto& [name, phase] : last.rules) rules[name] = policy::name(phase);
+  out["last_alert"] = found->second.last_alert;
+  return out;
 }
 
 /// Everything that changed is told; what a rule of the active version asks for is done.
@@ -137,6 +155,8 @@ void Watching::act(const ModelName& model, Line& line, const Digest& digest, boo
                                    {"rule", finding.rule},
                                    {"why", finding.why},
                                    {"outcome", alert["outcome"].get<std::string>()}});
+  line.last_alert = alert;
+  line.last_alert.erase("verdict");
   hands_.tell({{"alerts", json::array({std::move(alert)})}});
 }
 

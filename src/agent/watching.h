@@ -51,8 +51,9 @@ class Watching : public Part, public RingListener {
   [[nodiscard]] Monotonic due() const override;
   void pump() override;
 
-  /// The windows that closed last, of active versions, by model.
-  [[nodiscard]] const std::map<ModelName, monitor::Closed>& last() const { return last_; }
+  /// What the last window of the active version says, and the last alert: for `drover-agent status`. Null
+  /// before the first.
+  [[nodiscard]] nlohmann::json status(const ModelName& model) const;
 
  private:
   struct Line {
@@ -61,6 +62,8 @@ class Watching : public Part, public RingListener {
     std::optional<lifecycle::Failure> take_back;  // asked for, and not done yet
     std::uint64_t changes = 0;                    // of the active watch, as last kept
     Monotonic keep_due{0};
+    std::optional<monitor::Closed> last;  // of the active version
+    nlohmann::json last_alert;            // without its verdict
   };
 
   [[nodiscard]] std::int64_t now_ms() const;
@@ -77,7 +80,6 @@ class Watching : public Part, public RingListener {
   monitor::Watch::Options options_;
   WatchHands& hands_;
   std::map<ModelName, Line> lines_;
-  std::map<ModelName, monitor::Closed> last_;
 };
 
 }  // namespace drover::agent

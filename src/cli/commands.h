@@ -14,6 +14,7 @@ void add_drift_commands(CLI::App& program, Context& context);
 /// One verb of the group each.
 void add_drift_compare(CLI::App& drift, Context& context);
 void add_drift_watch(CLI::App& drift, Context& context);
+void add_drift_explain(CLI::App& drift, Context& context);
 void add_device_commands(CLI::App& program, Context& context);
 void add_logs_commands(CLI::App& program, Context& context);
 void add_token_commands(CLI::App& program, Context& context);

@@ -6,6 +6,7 @@ void add_drift_commands(CLI::App& program, Context& context) {
   CLI::App* drift = noun(program, "drift", "drift: have data or a model's answers changed; needs no server");
   add_drift_compare(*drift, context);
   add_drift_watch(*drift, context);
+  add_drift_explain(*drift, context);
 }
 
 }  // namespace drover::cli

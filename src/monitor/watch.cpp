@@ -10,8 +10,6 @@ namespace {
 /// The longer span that is judged beside the window itself.
 constexpr std::int64_t kRecentWindows = 60;
 
-std::chrono::milliseconds recent_of(Watch::Options options) { return options.window * kRecentWindows; }
-
 }  // namespace
 
 std::string_view name(FindingKind kind) { return kind == FindingKind::rule ? "rule" : "detector"; }
@@ -20,7 +18,9 @@ Watch::Watch(Scheme scheme, policy::Policy policy, Options options)
     : scheme_(std::move(scheme)),
       policy_(std::move(policy)),
       window_ms_(options.window.count()),
-      recent_(recent_of(options)) {}
+      judged_span_(options.window * kRecentWindows) {
+  spans_.emplace(judged_span_, judged_span_);
+}
 
 Result<std::unique_ptr<Watch>> Watch::make(std::shared_ptr<const drift::Baseline> baseline,
                                            std::vector<std::string> labels, policy::Policy policy,
@@ -64,8 +64,8 @@ Status Watch::make_detections(const policy::DetectorChoice& choice) {
 /// many quiet windows as are judged together.
 void Watch::make_rules() {
   for (const policy::Rule& rule : policy_.rules) {
-    judging_.push_back({.rule = rule, .kind = FindingKind::rule, .state = {}, .span = {}});
-    if (rule.over.count() > window_ms_) judging_.back().span.emplace(rule.over);
+    judging_.push_back({.rule = rule, .kind = FindingKind::rule, .state = {}});
+    if (rule.over.count() > window_ms_) spans_.emplace(rule.over, rule.over);
   }
   for (const policy::DetectorChoice& choice : policy_.detectors)
     for (const Detecting& detecting : detections_) {
@@ -77,7 +77,7 @@ void Watch::make_rules() {
       rule.keep_firing_for = std::chrono::milliseconds(window_ms_ * kRecentWindows);
       rule.min_samples = 0;
       rule.actions = choice.actions;
-      judging_.push_back({.rule = rule, .kind = FindingKind::detector, .state = {}, .span = {}});
+      judging_.push_back({.rule = rule, .kind = FindingKind::detector, .state = {}});
     }
 }
 
@@ -146,13 +146,16 @@ Closed Watch::close() {
                 .judged = {},
                 .rules = {},
                 .findings = {}};
-  recent_.add(closed.window);
-  if (baseline_)
-    if (const auto recent = recent_.sum()) {
-      closed.judged = judge(scheme_, *recent);
-      for (const Detecting& each : detections_) note(each.detection, each.stream, *closed.judged);
-    }
-  for (Judging& judging : judging_) judge_rule(judging, closed);
+  Spans spans;
+  for (auto& [length, span] : spans_) {
+    span.add(closed.window);
+    if (auto sum = span.sum()) spans.emplace(length, std::move(*sum));
+  }
+  if (const auto recent = spans.find(judged_span_); baseline_ && recent != spans.end()) {
+    closed.judged = judge(scheme_, recent->second);
+    for (const Detecting& each : detections_) note(each.detection, each.stream, *closed.judged);
+  }
+  for (Judging& judging : judging_) judge_rule(judging, spans, closed);
   for (Detecting& detecting : detections_) detecting.detection.take_found();
   for (const Judging& judging : judging_)
     if (judging.state.phase != policy::Phase::inactive) closed.rules[judging.rule.name] = judging.state.phase;

@@ -101,7 +101,6 @@ class Watch {
     policy::Rule rule;
     FindingKind kind = FindingKind::rule;
     policy::RuleState state;
-    std::optional<Span> span;  // where the rule looks further back than a window
   };
 
   Watch(Scheme scheme, policy::Policy policy, Options options);
@@ -111,7 +110,9 @@ class Watch {
   Status make_detections(const policy::DetectorChoice& choice);
   void make_rules();
   void feed(std::string_view stream, float value);
-  void judge_rule(Judging& judging, Closed& closed);
+  /// What the rule's figures are taken over: the window, or a longer span.
+  using Spans = std::map<std::chrono::milliseconds, Window>;
+  void judge_rule(Judging& judging, const Spans& spans, Closed& closed);
   [[nodiscard]] bool alarmed(std::string_view name) const;
   [[nodiscard]] const Detecting* detecting(std::string_view rule) const;
   [[nodiscard]] std::vector<drift::RankedCause> causes(const Closed& closed) const;
@@ -121,11 +122,12 @@ class Watch {
   std::vector<std::string> labels_;
   policy::Policy policy_;
   std::int64_t window_ms_;
+  std::chrono::milliseconds judged_span_;
   std::optional<Window> window_;
   std::list<Detecting> detections_;
   std::map<std::string, std::vector<Detection*>, std::less<>> fed_;  // by stream
   std::vector<Judging> judging_;
-  Span recent_;
+  std::map<std::chrono::milliseconds, Span> spans_;  // by length: the judged one, and those of rules
   drift::RollingMean rolling_;
   std::vector<drift::SensorWatch> sensors_;  // of each feature, in the open window
   std::optional<double> holdout_accuracy_;

@@ -89,14 +89,10 @@ std::vector<drift::RankedCause> Watch::causes(const Closed& closed) const {
   return drift::rank_causes(symptoms);
 }
 
-void Watch::judge_rule(Judging& judging, Closed& closed) {
+void Watch::judge_rule(Judging& judging, const Spans& spans, Closed& closed) {
   const policy::Rule& rule = judging.rule;
-  const Window* over = &closed.window;
-  std::optional<Window> sum;
-  if (judging.span) {
-    judging.span->add(closed.window);
-    if (auto added = judging.span->sum()) sum = std::move(*added), over = &*sum;
-  }
+  const auto span = spans.find(rule.over);
+  const Window* over = span == spans.end() ? &closed.window : &span->second;
   const Aside aside{.holdout_accuracy = holdout_accuracy_,
                     .alarmed = [this](std::string_view name) { return alarmed(name); }};
   const Figure seen = figure(rule.when.term, scheme_, *over, aside);

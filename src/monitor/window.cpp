@@ -111,6 +111,26 @@ Status Window::merge(const Window& other) {
   return {};
 }
 
+Window Window::without_parts() const {
+  return {.scheme = scheme,
+          .begin_ms = begin_ms,
+          .end_ms = end_ms,
+          .windows = windows,
+          .outcomes = outcomes,
+          .labelled = labelled,
+          .right = right,
+          .dropped = dropped,
+          .bad = bad,
+          .deaths = deaths,
+          .classes = classes,
+          .confident = confident,
+          .confidence_sum = confidence_sum,
+          .latency_sum_ns = latency_sum_ns,
+          .latency_ns = latency_ns,
+          .all = all,
+          .parts = {}};
+}
+
 std::uint64_t Window::inferences() const {
   return std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0});
 }

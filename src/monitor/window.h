@@ -57,8 +57,9 @@ struct Window {
   /// The span becomes the smallest that holds both. Errors: conflict for another scheme, too_many beyond
   /// 2^53; nothing is added.
   Status merge(const Window& other);
-  /// What is left for spans that do not ask for classes: less than a tenth of the memory.
   void drop_parts() { parts.clear(); }
+  /// What is left for spans that do not ask for classes: less than a tenth of the memory.
+  [[nodiscard]] Window without_parts() const;
 
   [[nodiscard]] std::uint64_t inferences() const;
   [[nodiscard]] std::uint64_t failures() const { return inferences() - outcomes[0]; }
