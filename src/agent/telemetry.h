@@ -12,7 +12,7 @@
 #include "agent/download.h"
 #include "agent/part.h"
 #include "agent/ring_drain.h"
-#include "agent/seq_ranges.h"
+#include "base/seq_ranges.h"
 
 namespace drover::agent {
 

@@ -68,14 +68,6 @@ TEST(TelemetrySpool, TellsNoMoreRangesThanAServerReadsAtOnceAndTheRestLater) {
   EXPECT_EQ(told, (std::vector<std::size_t>{TelemetrySpool::kLostMax, kMax - TelemetrySpool::kLostMax}));
 }
 
-TEST(SeqRanges, WithoutCutsAtBothEndsAndInTheMiddle) {
-  const SeqRanges ranges = {{1, 9}, {20, 29}};
-  EXPECT_EQ(without(ranges, {}), ranges);
-  EXPECT_EQ(without(ranges, {{10, 19}}), ranges);
-  EXPECT_EQ(without(ranges, {{0, 3}, {5, 5}, {25, 99}}), (SeqRanges{{4, 4}, {6, 9}, {20, 24}}));
-  EXPECT_EQ(without(ranges, {{0, ~std::uint64_t{0}}}), SeqRanges{});
-}
-
 /// The network is away for longer than the spool holds.
 TEST(Telemetry, TellsTheServerWhichEntriesItHadToDrop) {
   FakeHttp http;

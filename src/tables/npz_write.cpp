@@ -1,31 +1,15 @@
 // The zip is written by hand: libarchive's writer puts local time into it.
 #include <fmt/format.h>
 
-#include <array>
 #include <set>
 
+#include "base/crc32.h"
 #include "tables/npz.h"
 
 namespace drover::tables {
 namespace {
 
 constexpr std::uint64_t kZip32Max = 0xFFFF'FFFF;
-
-constexpr std::array<std::uint32_t, 256> kCrcTable = [] {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    std::uint32_t c = i;
-    for (int bit = 0; bit < 8; ++bit) c = (c >> 1) ^ ((c & 1) != 0 ? 0xEDB88320u : 0u);
-    table[i] = c;
-  }
-  return table;
-}();
-
-std::uint32_t crc32(ByteView bytes) {
-  std::uint32_t c = ~0u;
-  for (const std::uint8_t byte : bytes) c = (c >> 8) ^ kCrcTable[(c ^ byte) & 0xFF];
-  return ~c;
-}
 
 void put(Bytes& out, std::uint64_t value, int width) {
   for (int i = 0; i < width; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
