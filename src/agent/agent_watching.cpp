@@ -6,7 +6,10 @@
 
 namespace drover::agent {
 
-void Agent::tell(nlohmann::json entry) { static_cast<void>(entry); }
+void Agent::tell(nlohmann::json entry) {
+  if (influx_) influx_->take(entry);
+  static_cast<void>(entry);
+}
 
 std::optional<std::string> Agent::take_back(const ModelName& model, const lifecycle::Failure& why) {
   Updater& updater = lines_.at(model)->updater();

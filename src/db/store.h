@@ -155,6 +155,11 @@ class Store {
   /// have none.
   virtual Result<std::vector<WindowRow>> list_windows(const WindowFilter& filter, const ListedUpTo& from,
                                                       std::size_t count, bool bodies) = 0;
+  /// Up to `count` windows that came after the one with this id (0: from the first), in the order in which
+  /// they came, with their bodies.
+  virtual Result<std::vector<WindowRow>> list_windows_after(std::int64_t id, std::size_t count) = 0;
+  /// The windows that fit, added up by version.
+  virtual Result<std::vector<WindowSums>> sum_windows(const WindowFilter& filter) = 0;
   /// Up to `count` devices, by id, that sent a window that fits.
   virtual Result<std::vector<DeviceId>> list_window_devices(const WindowFilter& filter,
                                                             std::size_t count) = 0;

@@ -326,6 +326,46 @@ TEST_P(StoreConformance, ListsWindowsByWhatIsAskedAndInPages) {
   EXPECT_EQ(store->find_window_end({.model = "defect"}, 8).value(), std::nullopt);
 }
 
+TEST_P(StoreConformance, ListsWindowsInTheOrderInWhichTheyCameAndNeverGivesAnIdTwice) {
+  for (const std::int64_t minute : {3, 1, 2})
+    add_window("cam", window("defect", minute * 60'000), at(minute));
+  const auto all = store->list_windows_after(0, 9).value();
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].end_ms, 3 * 60'000);
+  EXPECT_EQ(all[0].body, "body");
+  EXPECT_EQ(store->list_windows_after(all[0].id, 1)->front().end_ms, 60'000);
+  EXPECT_TRUE(store->list_windows_after(all[2].id, 9)->empty());
+  ASSERT_EQ(store->prune_windows(at(9), 9).value(), 3u);
+  add_window("cam", window("defect", 4 * 60'000), at(4));
+  EXPECT_EQ(store->list_windows_after(all[2].id, 9)->size(), 1u) << "who remembers an id misses nothing";
+}
+
+TEST_P(StoreConformance, AddsUpWindowsByVersion) {
+  WindowRow one = window("defect", 60'000), other = window("defect", 120'000);
+  one.confident = 10, one.confidence_sum = std::uint64_t{5} << 32, one.latency_p95_ms = 3;
+  other.confident = 30, other.confidence_sum = std::uint64_t{9} << 32, other.latency_p95_ms = 4.5;
+  WindowRow next = one;
+  next.version = "9.9.9";
+  next.latency_p95_ms = std::nullopt;
+  add_window("cam-1", one);
+  add_window("cam-1", other);
+  add_window("cam-2", one);
+  add_window("cam-2", next);
+  add_window("cam-2", window("ocr", 60'000));
+  const auto sums = store->sum_windows({.model = "defect"}).value();
+  ASSERT_EQ(sums.size(), 2u);
+  EXPECT_EQ(sums[0].devices, 2u);
+  EXPECT_EQ(sums[0].windows, 3u);
+  EXPECT_EQ(sums[0].inferences, 3 * one.inferences);
+  EXPECT_EQ(sums[0].confident, 50u);
+  EXPECT_EQ(sums[0].confidence_sum, 19);
+  EXPECT_EQ(sums[0].latency_p95_ms_max, 4.5);
+  EXPECT_EQ(sums[1].version, "9.9.9");
+  EXPECT_EQ(sums[1].latency_p95_ms_max, std::nullopt);
+  EXPECT_EQ(store->sum_windows({.model = "defect", .since_ms = 60'001})->front().windows, 1u);
+  EXPECT_TRUE(store->sum_windows({.model = "none"})->empty());
+}
+
 TEST_P(StoreConformance, PrunesWindowsAndAlertsByWhenTheyCame) {
   for (std::int64_t second = 0; second < 10; ++second) {
     add_window("cam", window("defect", 1), at(second));

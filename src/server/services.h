@@ -43,6 +43,10 @@ struct TelemetryReads {
 /// Alerts from outside since the start, by what was decided.
 struct HookCounts {
   std::atomic<std::uint64_t> recorded = 0, held = 0, rolled_back = 0, repeated = 0;
+  struct Values {
+    std::uint64_t recorded = 0, held = 0, rolled_back = 0, repeated = 0;
+  };
+  [[nodiscard]] Values values() const { return {recorded, held, rolled_back, repeated}; }
   void count(const db::OutsideAlertDecided& decided) {
     if (!decided.is_new)
       ++repeated;
@@ -50,6 +54,13 @@ struct HookCounts {
       ++(decided.word == "rolled_back" ? rolled_back : decided.word == "held" ? held : recorded);
   }
 };
+
+/// What went to InfluxDB since the start: lines that it took, batches that it refused, tries in vain.
+struct InfluxCounts {
+  std::atomic<std::uint64_t> lines = 0, refused = 0, retries = 0;
+};
+
+class FleetLook;
 
 /// What the handlers work with.
 struct Services {
@@ -64,6 +75,8 @@ struct Services {
   std::unique_ptr<RateLimits> limits = {};
   std::string hook_secret = {};  // empty: webhooks need an operator's token
   HookCounts hooks = {};
+  InfluxCounts influx = {};
+  std::shared_ptr<FleetLook> fleet = {};
   /// From here on notify() and counters() are the running server's.
   void connect(net::Server& server) { server_ = &server; }
   /// Wakes the requests that wait for a key.

@@ -1,17 +1,42 @@
 #include "sink/window_points.h"
 
+#include <nlohmann/json.hpp>
+
 #include "sink/line_protocol.h"
 
 namespace drover::sink {
 namespace {
 
+using nlohmann::json;
+
 constexpr std::int64_t kNsPerMs = 1'000'000;
+
+const json& member(const json& object, const char* key) {
+  static const json kNothing;
+  const auto found = object.find(key);
+  return found == object.end() ? kNothing : *found;
+}
 
 void put(Point& point, const char* name, const std::optional<double>& value) {
   if (value) point.fields.emplace_back(name, *value);
 }
 
 }  // namespace
+
+std::map<std::string, DriftFigures> read_drift(const json& drift) {
+  std::map<std::string, DriftFigures> read;
+  if (!drift.is_object()) return read;
+  const json& columns = member(drift, "columns");
+  if (!columns.is_object()) return read;
+  for (const auto& [name, column] : columns.items()) {
+    if (!column.is_object()) continue;
+    DriftFigures& figures = read[name];
+    const json &ks = member(column, "ks"), &psi = member(column, "psi");
+    if (ks.is_array() && !ks.empty() && ks.front().is_number()) figures.ks = ks.front().get<double>();
+    if (member(column, "enough") == true && psi.is_number()) figures.psi = psi.get<double>();
+  }
+  return read;
+}
 
 void append_points(std::string& lines, const WindowFigures& window) {
   Point point{.measurement = "inference",

@@ -5,12 +5,17 @@
 #include <optional>
 #include <string>
 
+#include <nlohmann/json_fwd.hpp>
+
 namespace drover::sink {
 
 /// A column of a window against its baseline.
 struct DriftFigures {
   std::optional<double> ks = {}, psi = {};
 };
+
+/// "drift" of telemetry (docs/formats/telemetry.md), by column; what has another form says nothing.
+std::map<std::string, DriftFigures> read_drift(const nlohmann::json& drift);
 
 /// What a window's points tell; nothing where it is not known.
 struct WindowFigures {
