@@ -23,6 +23,13 @@ void LatencySummary::add(std::chrono::nanoseconds latency) {
   ++counts_[bucket_of(static_cast<std::uint64_t>(std::max<std::int64_t>(latency.count(), 0)))];
   ++count_;
   max_ = std::max(max_, latency);
+  sum_ns_ += static_cast<double>(std::max<std::int64_t>(latency.count(), 0));
+}
+
+std::uint64_t LatencySummary::below_octave(std::size_t octave) const {
+  std::uint64_t below = 0;
+  for (std::size_t bucket = 0; bucket < 4 * octave; ++bucket) below += counts_[bucket];
+  return below;
 }
 
 std::chrono::nanoseconds LatencySummary::quantile(double q) const {

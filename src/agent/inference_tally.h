@@ -18,6 +18,9 @@ class LatencySummary {
   void add(std::chrono::nanoseconds latency);
   [[nodiscard]] std::uint64_t count() const { return count_; }
   [[nodiscard]] std::chrono::nanoseconds max() const { return max_; }
+  [[nodiscard]] double sum_ns() const { return sum_ns_; }
+  /// How many were shorter than 2^`octave` ns, exactly; `octave` from 3 to 63.
+  [[nodiscard]] std::uint64_t below_octave(std::size_t octave) const;
   /// The upper edge of the bucket that holds the quantile `q` in [0, 1], and never more than max(); 0 when
   /// empty.
   [[nodiscard]] std::chrono::nanoseconds quantile(double q) const;
@@ -30,7 +33,11 @@ class LatencySummary {
   std::array<std::uint64_t, kBuckets> counts_{};
   std::uint64_t count_ = 0;
   std::chrono::nanoseconds max_{0};
+  double sum_ns_ = 0;
 };
+
+/// What /metrics shows of the latencies: below 2^16 ns (66 µs), 2^17 ns … 2^34 ns (17 s).
+inline constexpr std::size_t kLatencyOctaveFirst = 16, kLatencyOctaveLast = 34;
 
 /// What the inferences of one version showed since the agent first saw one.
 struct VersionTally {

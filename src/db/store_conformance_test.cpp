@@ -326,6 +326,46 @@ TEST_P(StoreConformance, ListsWindowsByWhatIsAskedAndInPages) {
   EXPECT_EQ(store->find_window_end({.model = "defect"}, 8).value(), std::nullopt);
 }
 
+TEST_P(StoreConformance, ListsWindowsInTheOrderInWhichTheyCameAndNeverGivesAnIdTwice) {
+  for (const std::int64_t minute : {3, 1, 2})
+    add_window("cam", window("defect", minute * 60'000), at(minute));
+  const auto all = store->list_windows_after(0, 9).value();
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].end_ms, 3 * 60'000);
+  EXPECT_EQ(all[0].body, "body");
+  EXPECT_EQ(store->list_windows_after(all[0].id, 1)->front().end_ms, 60'000);
+  EXPECT_TRUE(store->list_windows_after(all[2].id, 9)->empty());
+  ASSERT_EQ(store->prune_windows(at(9), 9).value(), 3u);
+  add_window("cam", window("defect", 4 * 60'000), at(4));
+  EXPECT_EQ(store->list_windows_after(all[2].id, 9)->size(), 1u) << "who remembers an id misses nothing";
+}
+
+TEST_P(StoreConformance, AddsUpWindowsByVersion) {
+  WindowRow one = window("defect", 60'000), other = window("defect", 120'000);
+  one.confident = 10, one.confidence_sum = std::uint64_t{5} << 32, one.latency_p95_ms = 3;
+  other.confident = 30, other.confidence_sum = std::uint64_t{9} << 32, other.latency_p95_ms = 4.5;
+  WindowRow next = one;
+  next.version = "9.9.9";
+  next.latency_p95_ms = std::nullopt;
+  add_window("cam-1", one);
+  add_window("cam-1", other);
+  add_window("cam-2", one);
+  add_window("cam-2", next);
+  add_window("cam-2", window("ocr", 60'000));
+  const auto sums = store->sum_windows({.model = "defect"}).value();
+  ASSERT_EQ(sums.size(), 2u);
+  EXPECT_EQ(sums[0].devices, 2u);
+  EXPECT_EQ(sums[0].windows, 3u);
+  EXPECT_EQ(sums[0].inferences, 3 * one.inferences);
+  EXPECT_EQ(sums[0].confident, 50u);
+  EXPECT_EQ(sums[0].confidence_sum, 19);
+  EXPECT_EQ(sums[0].latency_p95_ms_max, 4.5);
+  EXPECT_EQ(sums[1].version, "9.9.9");
+  EXPECT_EQ(sums[1].latency_p95_ms_max, std::nullopt);
+  EXPECT_EQ(store->sum_windows({.model = "defect", .since_ms = 60'001})->front().windows, 1u);
+  EXPECT_TRUE(store->sum_windows({.model = "none"})->empty());
+}
+
 TEST_P(StoreConformance, PrunesWindowsAndAlertsByWhenTheyCame) {
   for (std::int64_t second = 0; second < 10; ++second) {
     add_window("cam", window("defect", 1), at(second));
@@ -424,6 +464,60 @@ TEST_P(StoreConformance, KeepsTheAudit) {
   EXPECT_EQ(rows[0].at, at(3));
   EXPECT_EQ(rows[0].who, "ann");
   EXPECT_EQ(store->list_audit(rows[1].id, 2)->size(), 1u);
+}
+
+TEST_P(StoreConformance, DecidesOnAnAlertOnceAndKeepsItWithTheShadowAndTheAudit) {
+  const OutsideAlertRow alert{"f1", "2026-01-01T00:00:00Z", "firing", "cam", "defect"};
+  const AuditRow line{.at = at(7), .who = "hook", .action = "alert", .target = "cam", .detail = {}};
+  int decisions = 0;
+  const auto roll_back = [&](const OutsideAlertGround& ground) -> Result<OutsideAlertDecision> {
+    ++decisions;
+    EXPECT_EQ(ground.shadow, "before");
+    EXPECT_FALSE(ground.rollback);
+    return OutsideAlertDecision{"rolled_back", R"({"to":"1.0.0"})", "after", 4};
+  };
+  ASSERT_TRUE(store->change_shadow("cam", "", [](const auto&) { return Result<std::string>("before"); }));
+  ASSERT_TRUE(store->decide_outside_alert(alert, line, roll_back)->is_new);
+  reopen();
+  const auto again = store->decide_outside_alert(alert, line, roll_back).value();
+  EXPECT_FALSE(again.is_new);
+  EXPECT_EQ(again.word, "rolled_back");
+  EXPECT_EQ(decisions, 1);
+  EXPECT_EQ(store->load_shadow("cam", "").value(), "after");
+  ASSERT_EQ(store->list_audit(0, 9)->size(), 1u);
+  EXPECT_EQ(store->list_audit(0, 9)->front().detail, R"({"to":"1.0.0"})");
+}
+
+TEST_P(StoreConformance, AnAlertWhoseDecisionFailsLeavesNothingAndIsDecidedLater) {
+  const OutsideAlertRow alert{"f1", "t", "firing", "cam", "defect"},
+      resolved{"f1", "t", "resolved", "cam", "defect"};
+  const auto refuse = [](const auto&) -> Result<OutsideAlertDecision> { return fail(Code::conflict, "no"); };
+  EXPECT_EQ(store->decide_outside_alert(alert, {.at = at(1)}, refuse).error().code, Code::conflict);
+  EXPECT_TRUE(store->list_audit(0, 9)->empty());
+  std::optional<std::uint64_t> rollback_seen;
+  const auto record = [&](const OutsideAlertGround& ground) -> Result<OutsideAlertDecision> {
+    rollback_seen = ground.rollback;
+    return OutsideAlertDecision{"recorded", "{}", std::nullopt, 9};
+  };
+  EXPECT_TRUE(store->decide_outside_alert(alert, {.at = at(2)}, record)->is_new);
+  EXPECT_FALSE(rollback_seen);
+  EXPECT_TRUE(store->decide_outside_alert(resolved, {.at = at(3)}, record)->is_new)
+      << "another status is another alert";
+  EXPECT_EQ(rollback_seen, 9u) << "the order of the last rollback of that model there";
+  EXPECT_FALSE(store->load_shadow("cam", "").value());
+}
+
+TEST_P(StoreConformance, RemembersAnAlertForAsLongAsItIsSent) {
+  const auto record = [](const auto&) -> Result<OutsideAlertDecision> {
+    return OutsideAlertDecision{"recorded", "{}", std::nullopt, std::nullopt};
+  };
+  const OutsideAlertRow sent_again{"a", "t", "firing", "", ""}, sent_once{"b", "t", "firing", "", ""};
+  for (const auto& alert : {sent_again, sent_once})
+    ASSERT_TRUE(store->decide_outside_alert(alert, {.at = at(1)}, record));
+  ASSERT_FALSE(store->decide_outside_alert(sent_again, {.at = at(9)}, record)->is_new);
+  EXPECT_EQ(store->prune_outside_alerts(at(5), 10).value(), 1u);
+  EXPECT_FALSE(store->decide_outside_alert(sent_again, {.at = at(10)}, record)->is_new);
+  EXPECT_TRUE(store->decide_outside_alert(sent_once, {.at = at(10)}, record)->is_new);
 }
 
 TEST_P(StoreConformance, FindsEverythingAgainAfterReopening) {
