@@ -54,8 +54,8 @@ inline constexpr Step kSteps[] = {
      step_drift_detected},
     {"alert_fired", "mean confidence < 0.75 for five windows on the fogged one", step_alert_fired},
     {"alert_rolled_back", "the alert takes 1.0.1 back to 1.0.0 there", step_alert_rolled_back},
-    {"healthy_quiet", "nothing on the others", step_healthy_quiet},
     {"retrained", "the alert asked for a retraining on the faulty cameras' images: 1.4.0", step_retrained},
+    {"healthy_quiet", "meanwhile nothing on the others", step_healthy_quiet},
     {"recovered", "1.4.0 is sure again", step_recovered}};
 
 /// Whether a version that gives NaN has been in the device's inspector.
