@@ -22,6 +22,16 @@ void RateSequence::update(bool error) {
   errors_ += error;
 }
 
+RateSequence RateSequence::of(std::uint64_t errors, std::uint64_t count) {
+  RateSequence sequence;
+  sequence.errors_ = errors;
+  sequence.count_ = count;
+  const double k = static_cast<double>(errors), n = static_cast<double>(count);
+  sequence.log_mixture_ = std::lgamma(k + kPrior) + std::lgamma(n - k + kPrior) -
+                          std::lgamma(n + 2 * kPrior) - std::log(std::numbers::pi);
+  return sequence;
+}
+
 bool RateSequence::refutes(double p, double alpha) const {
   const double k = static_cast<double>(errors_), n = static_cast<double>(count_);
   return log_mixture_ - times_log(k, p) - times_log(n - k, 1 - p) >= -std::log(alpha);
