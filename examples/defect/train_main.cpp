@@ -47,13 +47,15 @@ void declare(CLI::App& app, Options& options) {
          "Cameras to make the images with, in turn: none, turned, dimmed:33, defocus:60, fogged:80 or a list "
          "such as turned,dimmed:20; may be given several times")
       ->excludes(good);
-  app.add_option("--foreign", options.training.foreign_images,
-                 "Images of no surface at all, with labels drawn anew each time: so that the model is unsure of what "
-                 "it does not know")
+  app.add_option(
+         "--foreign", options.training.foreign_images,
+         "Images of no surface at all, with labels drawn anew each time: so that the model is unsure of what "
+         "it does not know")
       ->check(CLI::Range(0, 100'000))
       ->capture_default_str();
   app.add_option("--accuracy-min", options.training.accuracy_min,
-                 "Share of the validation images that must be right; several faulty cameras are harder than one good one")
+                 "Share of the validation images that must be right; several faulty cameras are harder than "
+                 "one good one")
       ->check(CLI::Range(0.5, 1.0))
       ->capture_default_str();
   app.add_option("--nan-fraction", options.nan_fraction,

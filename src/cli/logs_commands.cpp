@@ -35,10 +35,9 @@ std::string state_text(const json& device) {
 Result<Answer> show_logs(const ApiClient& client, const Arguments& arguments) {
   const std::string device = "/api/v1/devices/" + encode_query(arguments.device);
   json logs = DROVER_TRY(client.get(fmt::format("{}/logs?count={}", device, arguments.count)));
-  const json windows =
-      DROVER_TRY(client.get(fmt::format("{}/windows?count={}&model={}&since={}&whole={}", device,
-                                        arguments.count, encode_query(arguments.model),
-                                        encode_query(arguments.since), arguments.whole)));
+  const json windows = DROVER_TRY(
+      client.get(fmt::format("{}/windows?count={}&model={}&since={}&whole={}", device, arguments.count,
+                             encode_query(arguments.model), encode_query(arguments.since), arguments.whole)));
   logs["windows"] = windows["windows"];
   std::string text = state_text(logs["device"]);
   if (!logs["windows"].empty()) text += "\nwindows\n";

@@ -29,7 +29,7 @@ std::vector<Finding> findings(const Probation& policy, const Trial& trial) {
   if (before.confident > 0 && before.confident >= policy.min_samples && after.confident >= policy.min_samples)
     found.push_back(
         {Code::smoke_latency, compare_confidence(policy, {before.confidence_sum, before.confident},
-                                                        {after.confidence_sum, after.confident})});
+                                                 {after.confidence_sum, after.confident})});
   return found;
 }
 

@@ -55,7 +55,7 @@ class Demo {
   [[nodiscard]] Result<Json> alerts(const Device& device, std::int64_t since_ms) const;
   /// `drover drift explain` of an alert, whose verdict the server keeps.
   [[nodiscard]] Result<Json> explain(const Json& alert) const;
-  /// Waits for the training of 1.4.0 that a device's alert asks for; its training.json and the evidence.
+  /// Waits until a device asks for a retraining; what of the evidence it gave says why.
   Result<Json> await_retraining();
   /// Memory and CPU time of each agent, as the kernel tells them.
   [[nodiscard]] Json agents_cost() const;

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "demo.h"
-#include "field.h"
 #include "fs/file_system.h"
 
 namespace drover::defect {
@@ -38,30 +37,19 @@ debounce = "10m"
 daily_budget = 3
 )";
 
-// A retraining takes the images of the faulty cameras to those of the first training.
+// Where a training pipeline begins: what a device's alert hands over as "$1" is put in its place, once.
 constexpr const char* kRetrain = R"(#!/bin/sh
-# Asked for by a device's alert; "$1" is the evidence. Two devices that ask at once are one retraining.
-mkdir "{0}/trained/1.4.0.asked" 2>/dev/null || exit 0
-cp "$1" "{0}/trained/1.4.0.evidence.json"
-exec "{1}" --out "{0}/trained/1.4.0" --seed {2} --progress{3}{4} >"{0}/trained/1.4.0.log" 2>&1
+mkdir "{0}/retraining" 2>/dev/null || exit 0
+cp "$1" "{0}/retraining/evidence.new" && mv "{0}/retraining/evidence.new" "{0}/retraining/evidence.json"
 )";
-
-std::string cameras() {
-  std::string all = " --camera none";
-  for (const CameraFault& fault : kCameraFaults) all += fmt::format(" --camera {}", fault.fault);
-  return all;
-}
 
 }  // namespace
 
 Status Demo::write_policy() const {
   fs::FileSystem& files = fs::real_file_system();
   const stdfs::path retrain = out() / "retrain";
-  DROVER_TRY(fs::make_directories(files, out() / "trained"));
-  DROVER_TRY(fs::write_atomically(
-      files, retrain,
-      as_bytes(fmt::format(fmt::runtime(kRetrain), out().string(), options_.program("defect-train"),
-                           options_.seed * 10 + 4, cameras(), options_.fast ? " --fast" : ""))));
+  DROVER_TRY(
+      fs::write_atomically(files, retrain, as_bytes(fmt::format(fmt::runtime(kRetrain), out().string()))));
   std::error_code error;
   stdfs::permissions(retrain, stdfs::perms::owner_all, error);
   if (error) return fail(Code::io_failed, fmt::format("{}: {}", retrain.string(), error.message()));

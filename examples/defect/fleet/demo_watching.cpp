@@ -16,7 +16,7 @@ namespace {
 
 namespace stdfs = std::filesystem;
 
-constexpr int kPageWindows = 100;
+constexpr int kPageWindows = 300;
 
 /// A line of /proc/PID/FILE that begins with `key`, as a number of kB.
 double kb_of(pid_t pid, const char* file, std::string_view key) {
@@ -47,8 +47,8 @@ std::int64_t now_ms() {
 }
 
 Result<Json> Demo::windows(const Device& device, int count) const {
-  const Json answer = DROVER_TRY(drover(
-      {"logs", device.name(), "--whole", "--count", std::to_string(count), "--workspace", workspace().string()}));
+  const Json answer = DROVER_TRY(drover({"logs", device.name(), "--whole", "--count", std::to_string(count),
+                                         "--workspace", workspace().string()}));
   return answer.value("windows", Json::array());
 }
 
@@ -70,24 +70,16 @@ Result<Json> Demo::explain(const Json& alert) const {
 }
 
 Result<Json> Demo::await_retraining() {
-  const stdfs::path trained = training_folder("1.4.0") / "training.json";
-  {
-    ProgressLine progress;
-    DROVER_TRY(
-        wait_for("the retraining that the alert asked for", std::chrono::minutes(20), [&](std::string& seen) {
-          seen = last_line(training_log("1.4.0"));
-          progress.show("training 1.4.0: " + seen);
-          return stdfs::exists(trained);
-        }));
-  }
-  const auto json = [](const stdfs::path& path) -> Result<Json> {
-    const Bytes text = DROVER_TRY(fs::read_file(fs::real_file_system(), path, std::uint64_t{4} << 20));
-    return Json::parse(as_text(text), nullptr, false);
-  };
-  const Json evidence = DROVER_TRY(json(out() / "trained/1.4.0.evidence.json"));
-  return Json{
-      {"training", DROVER_TRY(json(trained))},
-      {"evidence", {{"rule", evidence["rule"]}, {"why", evidence["why"]}, {"version", evidence["version"]}}}};
+  const stdfs::path given = out() / "retraining/evidence.json";
+  DROVER_TRY(
+      wait_for("the retraining that the alert asks for", std::chrono::seconds(30), [&](std::string& seen) {
+        seen = "no " + given.string();
+        return stdfs::exists(given);
+      }));
+  const Bytes bytes = DROVER_TRY(fs::read_file(fs::real_file_system(), given, std::uint64_t{4} << 20));
+  const Json alert = Json::parse(as_text(bytes), nullptr, false);
+  if (!alert.is_object()) return fail(Code::bad_json, given.string() + " is no JSON");
+  return Json{{"rule", alert["rule"]}, {"why", alert["why"]}, {"version", alert["version"]}};
 }
 
 std::vector<PageDevice> Demo::page_devices() const {

@@ -96,10 +96,8 @@ int run(const DemoOptions& options) {
   else
     fmt::print("  ✗ set-up: {}\n{}", ready.error().text(), telling_lines(demo));
   const Json report = report_json(options, results, since(begin));
-  const PageData page{.seed = options.seed,
-                      .seconds = since(begin),
-                      .devices = page_devices(demo),
-                      .steps = report["steps"]};
+  const PageData page{
+      .seed = options.seed, .seconds = since(begin), .devices = page_devices(demo), .steps = report["steps"]};
   demo.tear_down();
   const auto path = demo.out() / "report.json";
   Status written = fs::write_atomically(fs::real_file_system(), path, as_bytes(report.dump(2) + "\n"));

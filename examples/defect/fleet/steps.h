@@ -31,8 +31,7 @@ Result<Json> step_drift_detected(Demo& demo);
 Result<Json> step_healthy_quiet(Demo& demo);
 Result<Json> step_alert_fired(Demo& demo);
 Result<Json> step_alert_rolled_back(Demo& demo);
-Result<Json> step_retrained(Demo& demo);
-Result<Json> step_recovered(Demo& demo);
+Result<Json> step_retraining_asked(Demo& demo);
 
 inline constexpr Step kSteps[] = {
     {"trained", "1.0.0 is trained", step_trained},
@@ -54,9 +53,8 @@ inline constexpr Step kSteps[] = {
      step_drift_detected},
     {"alert_fired", "mean confidence < 0.75 for five windows on the fogged one", step_alert_fired},
     {"alert_rolled_back", "the alert takes 1.0.1 back to 1.0.0 there", step_alert_rolled_back},
-    {"retrained", "the alert asked for a retraining on the faulty cameras' images: 1.4.0", step_retrained},
-    {"healthy_quiet", "meanwhile nothing on the others", step_healthy_quiet},
-    {"recovered", "1.4.0 is sure again", step_recovered}};
+    {"retraining_asked", "the alert asks for a retraining, with its evidence", step_retraining_asked},
+    {"healthy_quiet", "meanwhile nothing on the others", step_healthy_quiet}};
 
 /// Whether a version that gives NaN has been in the device's inspector.
 enum class Nan { none, some };

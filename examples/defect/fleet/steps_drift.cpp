@@ -118,8 +118,9 @@ Result<Json> step_healthy_quiet(Demo& demo) {
   for (const std::size_t number : kHealthy) {
     const Device& device = *demo.fleet()[number];
     const Json alerts = DROVER_TRY(demo.alerts(device, demo.cameras_changed_at()));
-    DROVER_TRY(expect(std::ranges::none_of(alerts, [](const Json& each) { return text(each, "change") == "fired"; }),
-                      "a healthy camera raises no alert", alerts));
+    DROVER_TRY(
+        expect(std::ranges::none_of(alerts, [](const Json& each) { return text(each, "change") == "fired"; }),
+               "a healthy camera raises no alert", alerts));
     const Json windows = DROVER_TRY(demo.windows(device, 1));
     const Json columns = columns_of(windows.at(0));
     Json nearness = Json::object();
