@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t kBatch = 32;
 constexpr double kFast = 2e-3, kSlow = 4e-4;  // learning rates: the last third of the epochs is slow
-constexpr double kGuessing = .6;              // after two epochs, below this an attempt is lost
+constexpr double kGuessing = .6;              // after so many steps, below this an attempt is lost
+constexpr std::size_t kGuessingSteps = 100;   // two epochs of a full training
 
 /// One epoch's images in a new order, with the labels it will be told.
 struct Epoch {
@@ -40,13 +41,15 @@ Epoch deal(const Labelled& train, const std::vector<Image>& foreign, int wrong_p
   return epoch;
 }
 
-void run(Network& network, const Epoch& epoch, double learning_rate) {
+/// How many steps it took.
+std::size_t run(Network& network, const Epoch& epoch, double learning_rate) {
   const std::span images(epoch.images);
   const std::span labels(epoch.labels);
   for (std::size_t at = 0; at < images.size(); at += kBatch) {
     const std::size_t count = std::min(kBatch, images.size() - at);
     network.step(images.subspan(at, count), labels.subspan(at, count), learning_rate);
   }
+  return (images.size() + kBatch - 1) / kBatch;
 }
 
 std::vector<Image> foreign_images(std::uint64_t seed, int count) {
@@ -61,16 +64,20 @@ bool attempt(Network& network, const Dataset& data, const TrainOptions& options,
   Noise noise(seed, 1);
   const std::vector<Image> foreign = foreign_images(seed, options.foreign_images);
   double right = 0;
+  std::size_t steps = 0;
   const auto needed = [&](int epoch) {
     return epoch <= options.epochs ||
            (right < options.accuracy_min && epoch <= options.epochs + options.epochs_more);
   };
   for (int epoch = 1; needed(epoch); ++epoch) {
     const bool slow = epoch > options.epochs - options.epochs / 3;
-    run(network, deal(data.train, foreign, options.wrong_labels_percent, noise), slow ? kSlow : kFast);
+    const std::size_t steps_before = steps;
+    steps +=
+        run(network, deal(data.train, foreign, options.wrong_labels_percent, noise), slow ? kSlow : kFast);
     right = accuracy(network.logits(data.validation.images), data.validation.labels);
     on_epoch(epoch, right);
-    if (epoch == 2 && right < std::min(kGuessing, options.accuracy_min)) return false;
+    const bool told_now = steps_before < kGuessingSteps && steps >= kGuessingSteps;
+    if (told_now && right < std::min(kGuessing, options.accuracy_min)) return false;
   }
   return right >= options.accuracy_min;
 }
@@ -96,9 +103,10 @@ Trained finish(Network& network, const Dataset& data) {
 }  // namespace
 
 Result<Trained> train(const Dataset& data, const TrainOptions& options, const OnEpoch& on_epoch) {
+  const InputScaling scaling = scaling_of(data.train.images);
   for (int number = 1; number <= options.attempts_max; ++number) {
     const std::uint32_t seed = options.seed + 1000u * static_cast<std::uint32_t>(number - 1);
-    Network network(seed);
+    Network network(seed, scaling);
     const auto tell = [&](int epoch, double right) {
       on_epoch(fmt::format("attempt {}, epoch {} of {}: {:.1f} % of the validation images right", number,
                            epoch, options.epochs, 100 * right));

@@ -34,7 +34,7 @@ tables::Tensor npy(const stdfs::path& path) { return tables::read_npy(read(path)
 struct Fixture {
   stdfs::path folder = stdfs::path(testing::TempDir()) / fmt::format("defect_training_{}", getpid());
   Dataset data;
-  TrainOptions options{.seed = 3, .epochs = 6, .foreign_images = 20, .accuracy_min = .7};
+  TrainOptions options{.seed = 3, .epochs = 6, .foreign_images = 20, .accuracy_min = .7, .holdout_min = .7};
   Trained trained;
   float limit = 0;
   int epochs_told = 0;
