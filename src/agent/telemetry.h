@@ -31,8 +31,14 @@ class Telemetry : public Part {
   Telemetry(Outside& outside, TelemetryOptions options, Look look, std::function<bool()> clock_is_right);
   ~Telemetry() override;
 
+<<<<<<< HEAD
   /// An entry of its own, at any time: an object of at most 224 KiB as text. It is durable when this
   /// returns, and sent as soon as requests go.
+=======
+  /// An entry at any time: an object of at most 512 KiB as text. It is durable when this returns, and sent as
+  /// soon as requests go. Where a look is due within half a period it comes along, so that a window and a
+  /// look are one write.
+>>>>>>> e257da9 (agent: windows and alerts fit the spool, and a look comes along with them)
   void add(nlohmann::json entry);
   [[nodiscard]] const TelemetrySpool& spool() const { return spool_; }
 
@@ -40,6 +46,7 @@ class Telemetry : public Part {
   void pump() override;
 
  private:
+  void keep(nlohmann::json entry);
   void send();
   void ended(const Result<net::ClientResponse>& response);
 
