@@ -28,18 +28,22 @@ std::vector<Finding> findings(const Probation& policy, const Trial& trial) {
     found.push_back({Code::probation_errors, compare_labels(policy, before, after)});
   if (before.confident > 0 && before.confident >= policy.min_samples && after.confident >= policy.min_samples)
     found.push_back(
-        {Code::probation_confidence, compare_confidence(policy, {before.confidence_sum, before.confident},
+        {Code::smoke_latency, compare_confidence(policy, {before.confidence_sum, before.confident},
                                                         {after.confidence_sum, after.confident})});
   return found;
 }
 
 std::optional<std::string> slowness(const Probation& policy, const Trial& trial) {
   const LatencyCounts &before = trial.before.latency, &after = trial.after.latency;
-  if (before.count() < policy.min_samples || after.count() < policy.min_samples) return std::nullopt;
-  const auto old_ms = before.quantile(0.95), new_ms = after.quantile(0.95);
-  if (!old_ms || !new_ms || *new_ms <= *old_ms * (1 + policy.latency_increase_max)) return std::nullopt;
+  if (before.count() == 0 || before.count() < policy.min_samples || after.count() < policy.min_samples)
+    return std::nullopt;
+  using Milliseconds = std::chrono::duration<double, std::milli>;
+  const double old_ms = Milliseconds(before.quantile(0.95)).count();
+  const double new_ms = Milliseconds(after.quantile(0.95)).count();
+  const double allowed_ms = old_ms * (1 + policy.latency_increase_max);
+  if (new_ms <= allowed_ms) return std::nullopt;
   return fmt::format("p95 of the latency {:.3g} ms after the swap, {:.3g} ms before; allowed: {:.3g} ms",
-                     *new_ms, *old_ms, *old_ms * (1 + policy.latency_increase_max));
+                     new_ms, old_ms, allowed_ms);
 }
 
 }  // namespace drover::lifecycle

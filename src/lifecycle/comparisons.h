@@ -21,7 +21,8 @@ struct Finding {
 /// `min_samples`.
 std::vector<Finding> findings(const policy::Probation& policy, const Trial& trial);
 
-/// In words, when the p95 of the latency grew by more than `latency_increase_max`. Both are known to 19 %.
+/// In words, when the p95 of the latency grew by more than `latency_increase_max`. Both are known to a
+/// quarter.
 std::optional<std::string> slowness(const policy::Probation& policy, const Trial& trial);
 
 }  // namespace drover::lifecycle

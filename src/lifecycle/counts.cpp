@@ -1,6 +1,7 @@
 #include "lifecycle/counts.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace drover::lifecycle {
 namespace {
@@ -34,6 +35,13 @@ Counts& Counts::operator+=(const Counts& more) {
   confidence_sum += more.confidence_sum;
   latency += more.latency;
   return *this;
+}
+
+bool Counts::goes_on_from(const Counts& earlier) const {
+  return samples >= earlier.samples && errors >= earlier.errors && nans >= earlier.nans &&
+         crashes >= earlier.crashes && labelled >= earlier.labelled && wrong >= earlier.wrong &&
+         confident >= earlier.confident && confidence_sum >= earlier.confidence_sum &&
+         std::ranges::equal(latency.buckets(), earlier.latency.buckets(), std::greater_equal());
 }
 
 Counts Counts::since(const Counts& earlier) const {

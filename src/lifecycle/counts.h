@@ -20,7 +20,9 @@ struct Counts {
 
   bool operator==(const Counts&) const = default;
   Counts& operator+=(const Counts& more);
-  /// What came after `earlier`, which these counts went on from.
+  /// Whether no count is less than it was.
+  [[nodiscard]] bool goes_on_from(const Counts& earlier) const;
+  /// What came after `earlier`, which these counts go on from.
   [[nodiscard]] Counts since(const Counts& earlier) const;
   /// 0 where there are no samples.
   [[nodiscard]] double error_rate() const;

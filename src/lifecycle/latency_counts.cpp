@@ -1,51 +1,56 @@
 #include "lifecycle/latency_counts.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 namespace drover::lifecycle {
 namespace {
 
-constexpr double kFirstMs = 1.0 / 16, kAnOctave = 4;
-
-double upper_edge_ms(std::size_t bucket) {
-  return kFirstMs * std::exp2(static_cast<double>(bucket) / kAnOctave);
+/// The exponent and the two bits below the leading one.
+std::size_t bucket_of(std::uint64_t ns) {
+  if (ns < 4) return ns;
+  const auto exponent = static_cast<std::size_t>(std::bit_width(ns) - 1);
+  return exponent * 4 + ((ns >> (exponent - 2)) & 3);
 }
 
-std::size_t bucket_of(double latency_ms) {
-  if (!(latency_ms > kFirstMs)) return 0;
-  const double place = std::ceil(kAnOctave * std::log2(latency_ms / kFirstMs));
-  return static_cast<std::size_t>(std::clamp(place, 0.0, static_cast<double>(LatencyCounts::kBuckets - 1)));
+std::uint64_t upper_edge(std::size_t bucket) {
+  if (bucket < 8) return bucket;
+  const std::size_t exponent = bucket / 4;
+  return (std::uint64_t{1} << exponent) + ((bucket % 4 + 1) << (exponent - 2)) - 1;
 }
 
 }  // namespace
 
-void LatencyCounts::add(double latency_ms, std::uint64_t count) {
-  buckets_.at(bucket_of(latency_ms)) += count;
+void LatencyCounts::add(std::chrono::nanoseconds latency, std::uint64_t count) {
+  buckets_.at(bucket_of(static_cast<std::uint64_t>(std::max<std::int64_t>(latency.count(), 0)))) += count;
 }
 
 std::uint64_t LatencyCounts::count() const {
   return std::accumulate(buckets_.begin(), buckets_.end(), std::uint64_t{0});
 }
 
-std::optional<double> LatencyCounts::quantile(double q) const {
-  const std::uint64_t all = count();
-  if (all == 0) return std::nullopt;
-  const auto wanted = static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(all)));
+std::chrono::nanoseconds LatencyCounts::quantile(double q) const {
+  const auto rank = static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(count())));
   std::uint64_t below = 0;
-  std::size_t bucket = 0;
-  while (bucket + 1 < kBuckets && (below += buckets_.at(bucket)) < wanted) ++bucket;
-  return upper_edge_ms(bucket);
+  for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
+    below += buckets_.at(bucket);
+    if (below > 0 && below >= rank)
+      return std::chrono::nanoseconds(
+          static_cast<std::int64_t>(std::min<std::uint64_t>(upper_edge(bucket), INT64_MAX)));
+  }
+  return std::chrono::nanoseconds(0);
 }
 
 LatencyCounts& LatencyCounts::operator+=(const LatencyCounts& more) {
-  for (std::size_t i = 0; i < kBuckets; ++i) buckets_.at(i) += more.buckets_.at(i);
+  std::ranges::transform(buckets_, more.buckets_, buckets_.begin(), std::plus());
   return *this;
 }
 
 LatencyCounts& LatencyCounts::operator-=(const LatencyCounts& less) {
-  for (std::size_t i = 0; i < kBuckets; ++i) buckets_.at(i) -= less.buckets_.at(i);
+  std::ranges::transform(buckets_, less.buckets_, buckets_.begin(), std::minus());
   return *this;
 }
 

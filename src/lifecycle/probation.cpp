@@ -33,7 +33,7 @@ Judgement judge_alone(const Probation& policy, const Trial& trial, WayBack back)
         Code::probation_not_adopted,
         fmt::format("no inference under the new version within {} s", policy.adopt_within.count() / 1000.0));
   if (policy.drift && !trial.alarm.empty() && back != WayBack::none)
-    return condemned(Code::probation_drift, fmt::format("drift: {}", trial.alarm));
+    return condemned(Code::drift_found, fmt::format("drift: {}", trial.alarm));
   return {};
 }
 

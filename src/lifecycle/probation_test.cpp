@@ -8,6 +8,7 @@
 namespace drover::lifecycle {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::minutes;
 
 const policy::Probation kPolicy = policy::default_policy().probation;
@@ -174,7 +175,7 @@ Counts usual(std::uint64_t samples) {
                 .wrong = samples / 250,
                 .confident = samples,
                 .confidence_sum = 0.9 * static_cast<double>(samples)};
-  counts.latency.add(10, samples);
+  counts.latency.add(milliseconds(10), samples);
   return counts;
 }
 
@@ -194,8 +195,9 @@ TEST(Probation, judges_labels_confidence_latency_and_drift_by_the_table) {
     bool drift = false;
     WayBack back = WayBack::proven;
   };
-  const auto slower = [](double ms) {
-    return [ms](Counts& counts) { counts.latency = {}, counts.latency.add(ms, counts.samples); };
+  const auto slower = [](int ms) {
+    return
+        [ms](Counts& counts) { counts.latency = {}, counts.latency.add(milliseconds(ms), counts.samples); };
   };
   const Other kRows[] = {
       {"as usual, time not over", usual(5000), usual(1000), false, Verdict::undecided},
@@ -214,7 +216,7 @@ TEST(Probation, judges_labels_confidence_latency_and_drift_by_the_table) {
        with(usual(5000), [](Counts& c) { c.labelled = c.wrong = 0; }),
        with(usual(1000), [](Counts& c) { c.wrong = c.labelled; }), true, Verdict::pass},
       {"confidence fell", usual(5000), with(usual(1000), [](Counts& c) { c.confidence_sum = 740; }), false,
-       Verdict::fail, Code::probation_confidence},
+       Verdict::fail, Code::smoke_latency},
       {"confidence fell by what is allowed", usual(5000),
        with(usual(1000), [](Counts& c) { c.confidence_sum = 760; }), true, Verdict::pass},
       {"confidence fell, of too few that told one", usual(5000),
@@ -227,12 +229,13 @@ TEST(Probation, judges_labels_confidence_latency_and_drift_by_the_table) {
       {"half as slow again, time over", usual(5000), with(usual(1000), slower(15)), true, Verdict::pass},
       {"faster, time over", usual(5000), with(usual(1000), slower(2)), true, Verdict::pass},
       {"slower, of too few", usual(5000),
-       with(usual(1000), [](Counts& c) { c.latency = {}, c.latency.add(99, 99); }), true, Verdict::pass},
+       with(usual(1000), [](Counts& c) { c.latency = {}, c.latency.add(milliseconds(99), 99); }), true,
+       Verdict::pass},
       {"slower with more errors", usual(5000),
        with(usual(1000), [&](Counts& c) { slower(30)(c), c.errors = 50; }), true, Verdict::fail,
        Code::probation_errors},
-      {"an alarm that the policy asks for", usual(5000), usual(1), false, Verdict::fail,
-       Code::probation_drift, "blur", true},
+      {"an alarm that the policy asks for", usual(5000), usual(1), false, Verdict::fail, Code::drift_found,
+       "blur", true},
       {"an alarm that it does not ask for", usual(5000), usual(1000), true, Verdict::pass, Code::internal,
        "blur"},
       {"no alarm", usual(5000), usual(1000), true, Verdict::pass, Code::internal, "", true},
@@ -308,9 +311,9 @@ TEST(Probation, says_what_it_holds_for) {
             "too few labels to decide: 7 after and 1000 before the swap, 50 wanted");
   trial.after = usual(1000);
   trial.after.latency = {};
-  trial.after.latency.add(30, 1000);
+  trial.after.latency.add(milliseconds(30), 1000);
   EXPECT_EQ(judge(kPolicy, trial, WayBack::proven).text,
-            "p95 of the latency 32 ms after the swap, 11.3 ms before; allowed: 22.6 ms");
+            "p95 of the latency 33.6 ms after the swap, 10.5 ms before; allowed: 21 ms");
 }
 
 TEST(Probation, more_errors_never_make_a_verdict_better) {

@@ -39,7 +39,7 @@ Record full_record() {
                        .elapsed_ms = 9,
                        .adopted = true,
                        .alarm = "drift: blur rose"};
-  record.trial->before.latency.add(12.5, 100);
+  record.trial->before.latency.add(std::chrono::microseconds(12'500), 100);
   record.usual = {10, 11, 12, 13};
   add(record.quarantine, {.digest = sha256("q"),
                           .version = *Version::parse("0.9.0"),
