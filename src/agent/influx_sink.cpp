@@ -166,9 +166,9 @@ void InfluxSink::advance(const Batch& batch) {
 }
 
 void InfluxSink::put_aside(const Batch& batch, const std::string& why) {
-  ++refused_;
   log::error("InfluxDB refuses points for what they are; they are kept aside", {{"why", why}});
   if (const Status kept = aside_.keep(why, batch.lines); !kept) return later(kept.error().text(), {});
+  ++refused_;
   advance(batch);
 }
 

@@ -5,7 +5,7 @@
 namespace drover::agent {
 namespace {
 
-constexpr double kMegabyte = 1e6, kNanosecond = 1e-9;
+constexpr double kMegabyte = 1e6, kNsPerSecond = 1e9;
 
 void device_figures(Exposition& out, const AgentSnapshot& snapshot) {
   out.gauge("drover_agent_info", "The agent's version and the device; always 1.");
@@ -61,9 +61,9 @@ void latencies(Exposition& out, const Models& models) {
   each_version(models, [&](const Exposition::Labels& labels, const VersionTally& tally) {
     std::vector<Exposition::Bucket> buckets;
     for (std::size_t octave = kLatencyOctaveFirst; octave <= kLatencyOctaveLast; ++octave)
-      buckets.push_back({.upper = static_cast<double>((std::uint64_t{1} << octave) - 1) * kNanosecond,
+      buckets.push_back({.upper = static_cast<double>((std::uint64_t{1} << octave) - 1) / kNsPerSecond,
                          .count = tally.latency.below_octave(octave)});
-    out.buckets(labels, buckets, tally.latency.sum_ns() * kNanosecond, tally.latency.count());
+    out.buckets(labels, buckets, tally.latency.sum_ns() / kNsPerSecond, tally.latency.count());
   });
 }
 

@@ -90,7 +90,7 @@ TEST(AgentMetrics, TellsEverythingThatIsKnown) {
 TEST(AgentMetrics, ALatencyIsCountedAtTheExactBounds) {
   const std::string page = agent_metrics(full());
   const std::string series = "drover_inference_latency_seconds_bucket{model=\"defect\",version=\"1.1.0\",le=";
-  EXPECT_THAT(page, HasSubstr(series + "\"6.5535000000000005e-05\"} 1\n"));
+  EXPECT_THAT(page, HasSubstr(series + "\"6.5535e-05\"} 1\n"));
   EXPECT_THAT(page, HasSubstr(series + "\"0.000131071\"} 2\n"));
   EXPECT_THAT(page, HasSubstr(series + "\"+Inf\"} 4\n"));
   EXPECT_THAT(page,

@@ -141,11 +141,11 @@ Status InfluxWriter::advance(const Batch& batch) {
 }
 
 Status InfluxWriter::put_aside(const Batch& batch, const std::string& why) {
-  ++services_.influx.refused;
   const auto directory = services_.config.at("influx-refused");
   log::error("InfluxDB refuses points for what they are; they are kept aside",
              {{"directory", directory.string()}, {"why", why}});
   DROVER_TRY(sink::RefusedBatches(fs::real_file_system(), directory).keep(why, batch.lines));
+  ++services_.influx.refused;
   return advance(batch);
 }
 

@@ -5,7 +5,7 @@
 namespace drover::server {
 namespace {
 
-constexpr double kSecondsPerMs = 1e-3;
+constexpr double kMsPerSecond = 1e3;
 
 double ratio(double part, std::uint64_t of) { return part / static_cast<double>(of); }
 
@@ -72,7 +72,7 @@ void versions(Exposition& out, const FleetFigures& fleet) {
   each_version(out, fleet, "drover_fleet_latency_p95_max_seconds",
                "The slowest window's 95th percentile of the latency.", [](const Sums& sums) -> Known {
                  if (!sums.latency_p95_ms_max) return std::nullopt;
-                 return *sums.latency_p95_ms_max * kSecondsPerMs;
+                 return *sums.latency_p95_ms_max / kMsPerSecond;
                });
 }
 
