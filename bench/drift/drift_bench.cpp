@@ -47,6 +47,29 @@ ordered_json error_delays(const Options& options) {
   return bench::delays(setup, chosen(bench::error_contenders(), options.who), bench::errors(0.05), after);
 }
 
+/// Few values as they are, and with a noise by which the urn's general laws and random ties judge them.
+ordered_json few_delays(const Options& options) {
+  const auto all = bench::contenders();
+  const bench::Delays setup{.seeds = options.seeds, .changes_at = {1'000, 10'000}};
+  ordered_json table = ordered_json::array();
+  for (const bench::Few& stream : bench::few())
+    for (const double noise : {0.0, 0.5}) {
+      std::vector<Contender> who = {all[0], all[1]};
+      if (noise > 0)
+        for (Contender& one : who) one.label += ", ties at random";
+      else
+        who.push_back(all[2]);
+      std::vector<bench::Change> after;
+      for (const auto& [name, law] : stream.after) after.push_back({name, bench::shares(law, noise)});
+      for (ordered_json& row :
+           bench::delays(setup, chosen(who, options.who), bench::shares(stream.before, noise), after)) {
+        row["law"] = stream.name;
+        table.push_back(std::move(row));
+      }
+    }
+  return table;
+}
+
 ordered_json false_alarms(const Options& options) {
   ordered_json table = ordered_json::array();
   const auto laws = bench::unchanged();
@@ -120,7 +143,7 @@ int main(int argc, char** argv) {
   if (!read_options(argc, argv, options)) {
     fmt::print(
         stderr,
-        "usage: drift_bench [--quick] [--only=cost|delays|errors|false_alarms|baselines] "
+        "usage: drift_bench [--quick] [--only=cost|delays|errors|few|false_alarms|baselines] "
         "[--who=LABEL] [--seeds=101] [--streams=100] [--first-seed=1] [--latest=900000] [--json=FILE]\n");
     return 2;
   }
@@ -135,6 +158,7 @@ int main(int argc, char** argv) {
   part("cost", [&] { return bench::cost(options.quick ? 2'000 : 1'000'000, options.quick ? 1 : 5); });
   part("delays", [&] { return delays(options); });
   part("errors", [&] { return error_delays(options); });
+  part("few", [&] { return few_delays(options); });
   part("false_alarms", [&] { return false_alarms(options); });
   part("baselines", [&] { return small_baselines(options); });
   if (!options.json.empty() && !(std::ofstream(options.json) << document.dump(1) << '\n')) {

@@ -1,22 +1,26 @@
 #!/usr/bin/env python3
-"""Real streams through `drover drift watch`: bench/drift/real_streams.py MODEL_FOLDER [FOLDER]
+"""Real streams through `drover drift watch`: bench/drift/real_streams.py [--camera MODEL_FOLDER] [FOLDER]
 
-The example's own camera: 2 000 images of a healthy one as the reference, then 2 000 more, then the fault. MODEL_FOLDER is
-what defect-train wrote. Of FOLDER every CSV with a header: its first third is the reference, the rest the stream.
-Prints, for each stream and detector, at which observation each column alarmed first (null: never), and where the change is.
+Of FOLDER (real_data.py makes one) every CSV with a header: its first third is the reference, the rest the stream. The
+example's own camera: 2 000 images of a healthy one as the reference, then 2 000 more, then the fault; MODEL_FOLDER is what
+defect-train wrote. Prints, for each stream and detector, at which observation each column alarmed first (null: never, -1:
+not watched), and where a change is known to be.
 """
+import argparse
 import json
 import pathlib
 import subprocess
-import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = ROOT / "build/bin"
 HEALTHY = 2_000
 CAMERAS = ["turned", "dimmed:33", "defocus:60", "fogged:80"]
-DETECTORS = [("urn exact", "urn", ["tolerance=0"]), ("urn tolerant .02", "urn", ["tolerance=0.02"]),
+DETECTORS = [("urn exact", "urn", ["tolerance=0"]), ("urn exact, thinned", "urn", ["tolerance=0", "thin=1"]),
+             ("urn tolerant .02, thinned", "urn", ["tolerance=0.02", "thin=1"]),
+             ("urn tolerant .1, thinned", "urn", ["tolerance=0.1", "thin=1"]),
              ("adwin standard", "adwin", []), ("adwin d=1e-5", "adwin", ["delta=1e-5"]),
+             ("adwin d=1e-5, thinned", "adwin", ["delta=1e-5", "thin=1"]),
              ("page_hinkley standard", "page_hinkley", []), ("kswin standard", "kswin", []),
              ("ks_window standard", "ks_window", []), ("psi_window standard", "psi_window", [])]
 
@@ -30,13 +34,15 @@ def watch(reference, stream, detector, settings):
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(map(str, command))}: {done.stderr}")
     *alarms, summary = [json.loads(line) for line in done.stdout.splitlines()]
-    return {column: None for column in summary["columns"]} | {alarm["column"]: alarm["index"] for alarm in alarms}
+    return ({column: None for column in summary["columns"]} | {column: -1 for column in summary["not_watched"]} |
+            {alarm["column"]: alarm["index"] for alarm in alarms})
 
 
 def compare(name, reference, stream, change):
     for label, detector, settings in DETECTORS:
-        print(json.dumps({"stream": name, "detector": label, "change": change,
-                          "alarms": watch(reference, stream, detector, settings)}), flush=True)
+        alarms = watch(reference, stream, detector, settings)
+        print(json.dumps({"stream": name, "detector": label, "change": change, "alarms": alarms}), flush=True)
+    print(json.dumps({"stream": name, "detector": "always fire", "change": change, "alarms": dict.fromkeys(alarms, 1)}))
 
 
 def cameras(model, work):
@@ -60,16 +66,22 @@ def file(path, work):
     third = len(rows) // 3
     (work / "reference.csv").write_text("\n".join([header] + rows[:third]) + "\n")
     (work / "stream.csv").write_text("\n".join([header] + rows[third:]) + "\n")
-    compare(path.stem, work / "reference.csv", work / "stream.csv", None)
+    known = path.with_suffix(".changes.json")
+    changes = json.loads(known.read_text()) if known.exists() else {}
+    compare(path.stem, work / "reference.csv", work / "stream.csv",
+            {column: row - third for column, row in changes.items()})
 
 
 def main():
-    if len(sys.argv) < 2:
-        raise SystemExit(__doc__)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--camera", type=pathlib.Path, metavar="MODEL_FOLDER")
+    options.add_argument("folder", type=pathlib.Path, nargs="?")
+    given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
-        cameras(pathlib.Path(sys.argv[1]), work)
-        for path in sorted(pathlib.Path(sys.argv[2]).glob("*.csv")) if len(sys.argv) > 2 else []:
+        if given.camera:
+            cameras(given.camera, work)
+        for path in sorted(given.folder.glob("*.csv")) if given.folder else []:
             file(path, work)
 
 

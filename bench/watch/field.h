@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <memory>
 #include <numbers>
-#include <random>
+#include <vector>
 
 #include "drift/baseline.h"
+#include "drift/random.h"
+#include "drift/simulation.h"
 #include "ring/record.h"
 
 /// A device in the field in which nothing is wrong, a second at a time: the stream of
@@ -24,22 +26,10 @@ struct FieldOptions {
   double confidence_mean = 0.78;
 };
 
-/// A stationary AR(1) of unit variance.
-class Dependent {
- public:
-  Dependent(double dependence, std::mt19937_64& random)
-      : dependence_(dependence), noise_(std::sqrt(1 - dependence * dependence)), last_(draw_(random)) {}
-  double next(std::mt19937_64& random) { return last_ = dependence_ * last_ + noise_ * draw_(random); }
-
- private:
-  std::normal_distribution<double> draw_;
-  double dependence_, noise_, last_;
-};
-
 class Field {
  public:
-  Field(FieldOptions options, std::uint64_t seed) : options_(options), random_(seed) {
-    for (int i = 0; i <= kFeatures; ++i) streams_.emplace_back(options.dependence, random_);
+  Field(FieldOptions options, std::uint64_t seed) : options_(options), random_(seed), noise_(random_.next()) {
+    for (int i = 0; i <= kFeatures; ++i) streams_.emplace_back(options.dependence, random_.next());
   }
 
   /// The inference of this second.
@@ -49,9 +39,9 @@ class Field {
     ring::Record record{.id = static_cast<std::uint64_t>(second) + 1};
     record.feature_count = kFeatures;
     for (int i = 0; i < kFeatures; ++i) record.features[static_cast<std::size_t>(i)] = value(i, shift);
-    record.confidence = confidence(streams_[kFeatures].next(random_) + shift);
-    record.class_index = uniform_(random_) < 0.2 ? 1 : 0;
-    const double latency_ms = (hour < options_.hot_hours ? 2 : 1) * std::exp(1 + 0.2 * normal_(random_));
+    record.confidence = confidence(streams_[kFeatures].next() + shift);
+    record.class_index = random_.uniform() < 0.2 ? 1 : 0;
+    const double latency_ms = (hour < options_.hot_hours ? 2 : 1) * std::exp(1 + 0.2 * noise_.next());
     record.latency_ns = static_cast<std::uint64_t>(latency_ms * 1e6);
     return record;
   }
@@ -81,7 +71,7 @@ class Field {
  private:
   /// Of several forms: normal, lognormal, bounded.
   float value(int feature, double shift) {
-    const double z = streams_[static_cast<std::size_t>(feature)].next(random_) + shift;
+    const double z = streams_[static_cast<std::size_t>(feature)].next() + shift;
     if (feature % 3 == 0) return static_cast<float>(100 + 15 * z);
     if (feature % 3 == 1) return static_cast<float>(std::exp(0.5 * z));
     return static_cast<float>(1 / (1 + std::exp(-z)));
@@ -91,10 +81,9 @@ class Field {
   }
 
   FieldOptions options_;
-  std::mt19937_64 random_;
-  std::uniform_real_distribution<double> uniform_;
-  std::normal_distribution<double> normal_;
-  std::vector<Dependent> streams_;
+  drift::SplitMix random_;
+  drift::simulation::Normal noise_;
+  std::vector<drift::simulation::Autoregressive> streams_;
 };
 
 }  // namespace drover::bench

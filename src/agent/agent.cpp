@@ -112,8 +112,15 @@ void Agent::join_server() {
   listener_ = std::make_unique<ShadowListener>(outside_, config_.server,
                                                [this](const ShadowView& view) { heard(view); });
   reporter_ = std::make_unique<ShadowReporter>(outside_, config_.server);
-  telemetry_ =
-      std::make_unique<Telemetry>(outside_, config_.server, config_.report, [this] { return look(); });
+  telemetry_ = std::make_unique<Telemetry>(
+      outside_,
+      TelemetryOptions{.server = config_.server,
+                       .every = config_.report,
+                       .spool = {.directory = config_.spool(),
+                                 .bytes_max = config_.spool_bytes_max,
+                                 .age_max = std::chrono::ceil<std::chrono::seconds>(config_.spool_age_max)}},
+      [this] { return look(); },
+      [this] { return lifecycle::judge_clock(outside_.clock.now(), refresher_.time_bounds()).has_value(); });
   renewal_ = std::make_unique<Renewal>(outside_, config_.server, config_.device->str(), identity_,
                                        [this] { return refresher_.time_bounds(); });
 }

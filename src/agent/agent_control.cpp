@@ -30,6 +30,7 @@ json Agent::status() {
                 {"health", to_json(health_shown_.read())}};
   if (config_.device) agent["device"] = config_.device->str();
   if (listener_) agent["online"] = listener_->online();
+  if (telemetry_) agent["spool"] = telemetry_->spool().status();
   json models = json::object();
   for (const auto& [model, line] : lines_) {
     json& entry = models[model.str()] = status_of(line->updater().record());

@@ -59,6 +59,11 @@ void add_watched(const monitor::Closed& closed, ModelSnapshot& into) {
   }
 }
 
+SpoolSnapshot spool_of(const nlohmann::json& status) {
+  const auto number = [&](const char* key) { return status.value(key, std::uint64_t{0}); };
+  return {.bytes = number("bytes"), .entries = number("waiting"), .lost = number("lost")};
+}
+
 }  // namespace
 
 std::string Agent::version_name(const ModelName& model, const Digest& digest) const {
@@ -74,6 +79,7 @@ std::string Agent::version_name(const ModelName& model, const Digest& digest) co
 AgentSnapshot Agent::snapshot() const {
   AgentSnapshot snapshot{.device = config_.device ? config_.device->str() : "", .health = health_seen_};
   if (listener_) snapshot.online = listener_->online();
+  if (telemetry_) snapshot.spool = spool_of(telemetry_->spool().status());
   for (const auto& [model, line] : lines_)
     snapshot.models.push_back(snapshot_of(model, line->updater().record(), rings_.model(model)));
   for (ModelSnapshot& model : snapshot.models)

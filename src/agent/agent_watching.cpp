@@ -8,7 +8,7 @@ namespace drover::agent {
 
 void Agent::tell(nlohmann::json entry) {
   if (influx_) influx_->take(entry);
-  static_cast<void>(entry);
+  if (telemetry_) telemetry_->add(std::move(entry));
 }
 
 std::optional<std::string> Agent::take_back(const ModelName& model, const lifecycle::Failure& why) {

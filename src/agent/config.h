@@ -44,7 +44,9 @@ struct Config {
   std::chrono::milliseconds stall_timeout = std::chrono::seconds(30);
   int download_tries_max = 8;              // in a row that bring nothing
   std::uint64_t bytes_per_second_max = 0;  // of downloads; 0: no cap
-  std::size_t keep = 3;                    // versions of a model on disk, the active one among them
+  std::uint64_t spool_bytes_max = 64 << 20;
+  std::chrono::milliseconds spool_age_max = std::chrono::days(30);
+  std::size_t keep = 3;  // versions of a model on disk, the active one among them
   std::map<std::string, std::string> labels;
   std::vector<FollowedModel> models;
 
@@ -55,6 +57,7 @@ struct Config {
     return state_dir / "identity" / file;
   }
   [[nodiscard]] std::filesystem::path trust() const { return state_dir / "trust"; }
+  [[nodiscard]] std::filesystem::path spool() const { return state_dir / "spool"; }
   [[nodiscard]] std::filesystem::path control_socket() const { return run_dir / "agent.sock"; }
   [[nodiscard]] std::filesystem::path notify_socket() const { return run_dir / "notify.sock"; }
 };

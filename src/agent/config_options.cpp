@@ -124,6 +124,14 @@ const std::vector<Option> kOptions = {
      [](C& c, Text v) -> Status {
        return c.bytes_per_second_max = DROVER_TRY(number<std::uint64_t>(v, 0, 1'000'000'000'000)), Status();
      }},
+    {"spool_bytes_max", "bytes of telemetry on disk that wait for the server (67108864)",
+     [](C& c, Text v) -> Status {
+       return c.spool_bytes_max = DROVER_TRY(number<std::uint64_t>(v, 1 << 20, 1ULL << 34)), Status();
+     }},
+    {"spool_age_max", "how long telemetry waits for the server before it is dropped (30d)",
+     [](C& c, Text v) -> Status {
+       return c.spool_age_max = DROVER_TRY(span_of_time(v, std::chrono::minutes(1))), Status();
+     }},
     {"keep", "versions of a model kept on disk (3)",
      [](C& c, Text v) -> Status { return c.keep = DROVER_TRY(number<std::size_t>(v, 2, 100)), Status(); }},
     {"labels", "KEY=VALUE,KEY=VALUE: what variants and rollouts select by", set_labels},

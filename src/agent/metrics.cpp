@@ -30,7 +30,7 @@ void spool_figures(Exposition& out, const std::optional<SpoolSnapshot>& spool) {
   out.sample({}, spool->bytes);
   out.gauge("drover_spool_entries", "Entries that wait to be sent.");
   out.sample({}, spool->entries);
-  out.counter("drover_spool_lost_entries_total", "Entries that the spool's bound dropped.");
+  out.gauge("drover_spool_lost_entries", "Entries that are gone, of which the server was not told yet.");
   out.sample({}, spool->lost);
 }
 

@@ -49,7 +49,8 @@ struct ModelSnapshot {
 };
 
 struct SpoolSnapshot {
-  std::uint64_t bytes = 0, entries = 0, lost = 0;  // lost: dropped by its bound, ever
+  std::uint64_t bytes = 0, entries = 0,
+                lost = 0;  // lost: entries that are gone and the server was not told of
 };
 
 /// All that /metrics tells.

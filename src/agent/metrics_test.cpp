@@ -79,7 +79,7 @@ TEST(AgentMetrics, TellsEverythingThatIsKnown) {
            "drover_drift_threshold{model=\"defect\",version=\"1.1.0\",feature=\"mean\"} 1148\n",
            "drover_rule_state{model=\"defect\",rule=\"low-confidence\"} 2\n",
            "drover_rule_state{model=\"defect\",rule=\"slow\"} 0\n",
-           "drover_spool_lost_entries_total 6\n",
+           "drover_spool_lost_entries 6\n",
        })
     EXPECT_THAT(page, HasSubstr(line));
   EXPECT_EQ(page.find("drover_drift_psi{model=\"defect\",version=\"1.1.0\",feature=\"confidence\"}"),

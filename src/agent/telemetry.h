@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -12,43 +10,31 @@
 #include "agent/download.h"
 #include "agent/part.h"
 #include "agent/ring_drain.h"
-#include "base/seq_ranges.h"
+#include "agent/telemetry_spool.h"
 
 namespace drover::agent {
-
-/// Entries that the server has not acknowledged, in memory: the newest 240; what had to make room is told as
-/// lost. An agent's start begins another epoch.
-class TelemetrySpool {
- public:
-  static constexpr std::size_t kEntriesMax = 240, kBatchMax = 30, kLostMax = 200;
-  explicit TelemetrySpool(std::string epoch) : epoch_(std::move(epoch)) {}
-
-  void add(nlohmann::json entry);
-  [[nodiscard]] bool empty() const { return entries_.empty(); }
-  /// The next request's body: the oldest entries, and what was lost.
-  [[nodiscard]] nlohmann::json batch();
-  /// Takes the server's answer to the last batch; what was lost since then is told by the next one. Errors:
-  /// bad_response.
-  Status acknowledge(const nlohmann::json& answer);
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
-
- private:
-  std::string epoch_;
-  std::uint64_t next_seq_ = 1;
-  std::deque<std::pair<std::uint64_t, nlohmann::json>> entries_;
-  SeqRanges lost_;
-  SeqRanges told_;  // of lost_, what the last batch told
-};
 
 /// What the inferences of one version showed: for telemetry and for `status`.
 nlohmann::json to_json(const VersionTally& tally);
 
-/// Looks at the device every period and sends what it saw.
+struct TelemetryOptions {
+  std::string server;
+  std::chrono::milliseconds every;  // a look at the device
+  SpoolOptions spool;
+};
+
+/// Looks at the device every period and sends what it saw, and what others add.
 class Telemetry : public Part {
  public:
   using Look = std::function<nlohmann::json()>;  // {"health":{…},"models":{…}}
-  Telemetry(Outside& outside, std::string server, std::chrono::milliseconds every, Look look);
+  /// `clock_is_right`: whether the clock's date may be believed now.
+  Telemetry(Outside& outside, TelemetryOptions options, Look look, std::function<bool()> clock_is_right);
   ~Telemetry() override;
+
+  /// An entry of its own, at any time: an object of at most 224 KiB as text. It is durable when this
+  /// returns, and sent as soon as requests go.
+  void add(nlohmann::json entry);
+  [[nodiscard]] const TelemetrySpool& spool() const { return spool_; }
 
   [[nodiscard]] Monotonic due() const override;
   void pump() override;
@@ -58,13 +44,14 @@ class Telemetry : public Part {
   void ended(const Result<net::ClientResponse>& response);
 
   Outside& outside_;
-  std::string server_;
+  std::string url_;
   std::chrono::milliseconds every_;
   Look look_;
+  std::function<bool()> clock_is_right_;
   TelemetrySpool spool_;
   Backoff backoff_;
   std::optional<net::TransferId> transfer_;
-  Monotonic look_due_{0}, send_due_{0};
+  Monotonic look_due_{0}, send_due_{0}, forgive_due_{0};
 };
 
 }  // namespace drover::agent

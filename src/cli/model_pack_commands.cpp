@@ -63,7 +63,7 @@ void add_pack_options(CLI::App* verb, PackOptions& o) {
   verb->add_option("--holdout", o.holdout, "INPUTS.npy,LABELS.npy: labelled samples kept from training");
   verb->add_option("--labels", o.labels, "names of the first output's classes, such as good,defect");
   verb->add_option("--preprocess", o.preprocess, "JSON: how raw uint8 images become the model's input");
-  verb->add_option("--policy", o.policy, "policy.toml: probation and what to do (default: Drover's)");
+  verb->add_option("--policy", o.policy, "policy.toml: probation, rules and detectors (default: Drover's)");
   verb->add_option("--variant", o.variant, "name of this bundle among several of one version");
   verb->add_option(
       "--requires", o.requirements,

@@ -2,7 +2,7 @@
 
 #include "cli/pack_parts.h"
 #include "drift/reference.h"
-#include "policy/policy.h"
+#include "policy/check_against.h"
 #include "tables/csv.h"
 
 namespace drover::cli {
@@ -32,22 +32,41 @@ Status check_outputs(const bundle::ToleranceSet& set, const bundle::Manifest& ma
   return {};
 }
 
-Result<std::string> baseline_of(const PackOptions& options) {
+Result<std::optional<drift::Baseline>> baseline_of(const PackOptions& options) {
+  std::optional<drift::Baseline> baseline;
   if (!options.baseline.empty()) {
     const Bytes text = DROVER_TRY(read_input(options.baseline, kDocumentBytesMax));
-    return to_json(DROVER_TRY(drift::parse_baseline(as_text(text)).in(options.baseline)));
+    baseline = DROVER_TRY(drift::parse_baseline(as_text(text)).in(options.baseline));
+  } else if (!options.reference.empty()) {
+    const Bytes csv = DROVER_TRY(read_input(options.reference, kCsvBytesMax));
+    const std::set<std::string> text_columns = {std::string(drift::kClassColumn)};
+    const auto columns = DROVER_TRY(tables::read_columns(csv, text_columns).in(options.reference));
+    baseline = DROVER_TRY(drift::make_baseline(columns, options.seed).in(options.reference));
   }
-  const Bytes csv = DROVER_TRY(read_input(options.reference, kCsvBytesMax));
-  const std::set<std::string> text_columns = {std::string(drift::kClassColumn)};
-  const auto columns = DROVER_TRY(tables::read_columns(csv, text_columns).in(options.reference));
-  return to_json(DROVER_TRY(drift::make_baseline(columns, options.seed).in(options.reference)));
+  return baseline;
 }
 
-Result<Bytes> policy_of(const PackOptions& options) {
-  // Written out, so that a later Drover's other default does not change this version.
+/// Whether rules and detectors name what this bundle has.
+Status check_names(const policy::Policy& policy, const PackParts& parts,
+                   const std::optional<drift::Baseline>& baseline) {
+  std::vector<std::string> features;
+  if (baseline)
+    for (const auto& [feature, unused] : baseline->features) features.push_back(feature);
+  return check_against(policy, {.features = features,
+                                .labels = parts.manifest.labels,
+                                .has_confidence = baseline && baseline->confidence,
+                                .has_classes = baseline && !baseline->classes.empty(),
+                                .has_holdout = parts.members.contains("holdout/labels.npy")});
+}
+
+/// Where none is given the default is written out, so that a later Drover's other one does not change this
+/// version.
+Result<Bytes> policy_of(const PackOptions& options, const PackParts& parts,
+                        const std::optional<drift::Baseline>& baseline) {
   if (options.policy.empty()) return bytes_of(policy::default_policy_text());
   Bytes text = DROVER_TRY(read_input(options.policy, kDocumentBytesMax));
-  DROVER_TRY(policy::parse_policy(as_text(text)).in(options.policy));
+  const policy::Policy policy = DROVER_TRY(policy::parse_policy(as_text(text)).in(options.policy));
+  DROVER_TRY(Status(check_names(policy, parts, baseline)).in(options.policy));
   return text;
 }
 
@@ -59,9 +78,9 @@ Status add_documents(const PackOptions& options, PackParts& parts) {
   for (const auto& engine : tolerance.engines)
     DROVER_TRY(Status(check_outputs(engine.set, parts.manifest)).in(options.tolerance));
   parts.members["golden/tolerance.json"] = bytes_of(to_json(tolerance));
-  parts.members["policy.toml"] = DROVER_TRY(policy_of(options));
-  if (!options.reference.empty() || !options.baseline.empty())
-    parts.members["baseline.json"] = bytes_of(DROVER_TRY(baseline_of(options)));
+  const auto baseline = DROVER_TRY(baseline_of(options));
+  if (baseline) parts.members["baseline.json"] = bytes_of(to_json(*baseline));
+  parts.members["policy.toml"] = DROVER_TRY(policy_of(options, parts, baseline));
   return {};
 }
 

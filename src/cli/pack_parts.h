@@ -28,7 +28,8 @@ Result<bundle::Manifest> make_manifest(const PackOptions& options, const bundle:
 /// the array is of uint8. Returns the count of golden samples.
 Result<std::uint64_t> add_samples(const PackOptions& options, PackParts& parts);
 
-/// golden/tolerance.json, baseline.json and policy.toml, given or by default.
+/// golden/tolerance.json, baseline.json and policy.toml, given or by default. After the samples: a policy's
+/// rule may look at the holdout.
 Status add_documents(const PackOptions& options, PackParts& parts);
 
 /// An array as .npy or several as .npz, in the order and with the names of `specs`, at STEM.npy or STEM.npz.

@@ -115,10 +115,11 @@ Status insert_alert(Sqlite& database, const DeviceId& device, const AlertRow& ro
 }
 
 Result<std::vector<AlertRow>> SqliteStore::list_alerts(const AlertFilter& filter, const ListedUpTo& from,
-                                                       std::size_t count) {
+                                                       std::size_t count, bool verdicts) {
   auto reader = DROVER_TRY(readers_.borrow());
   const Conditions conditions = conditions_of(filter, from);
-  const std::string sql = select_alerts(false) + conditions.sql() + " order by at_ms desc, id desc limit ?";
+  const std::string sql =
+      select_alerts(verdicts) + conditions.sql() + " order by at_ms desc, id desc limit ?";
   auto query = DROVER_TRY(reader->prepare(sql.c_str()));
   conditions.bind(query);
   query.bind(count);

@@ -72,7 +72,7 @@ class SqliteStore : public Store {
   Result<std::optional<std::int64_t>> find_window_end(const WindowFilter& filter, std::size_t newer) override;
   Result<std::size_t> prune_windows(UnixTime before, std::size_t count) override;
   Result<std::vector<AlertRow>> list_alerts(const AlertFilter& filter, const ListedUpTo& from,
-                                            std::size_t count) override;
+                                            std::size_t count, bool verdicts) override;
   Result<std::optional<AlertRow>> find_alert(std::int64_t id) override;
   Result<std::size_t> prune_alerts(UnixTime before, std::size_t count) override;
   Result<OutsideAlertDecided> decide_outside_alert(const OutsideAlertRow& alert, const AuditRow& line,

@@ -169,9 +169,10 @@ class Store {
   /// Forgets windows received before `before`, up to `count` of those that came first; answers how many.
   virtual Result<std::size_t> prune_windows(UnixTime before, std::size_t count) = 0;
 
-  /// Up to `count` alerts that fit, the newest first, after the place `from`; without their verdicts.
+  /// Up to `count` alerts that fit, the newest first, after the place `from`. Without `verdicts` the rows
+  /// have none.
   virtual Result<std::vector<AlertRow>> list_alerts(const AlertFilter& filter, const ListedUpTo& from,
-                                                    std::size_t count) = 0;
+                                                    std::size_t count, bool verdicts) = 0;
   /// With its verdict.
   virtual Result<std::optional<AlertRow>> find_alert(std::int64_t id) = 0;
   /// As prune_windows().

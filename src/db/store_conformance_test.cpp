@@ -297,7 +297,7 @@ TEST_P(StoreConformance, AWindowThatOutlivesItsEntryIsNotKeptTwice) {
   ASSERT_EQ(store->prune_telemetry(at(11), 9).value(), 1u);
   ASSERT_TRUE(store->add_telemetry(device("cam"), {row}, {}, at(20)));
   EXPECT_EQ(store->list_windows({}, {}, 9, false)->size(), 1u);
-  EXPECT_EQ(store->list_alerts({}, {}, 9)->size(), 1u);
+  EXPECT_EQ(store->list_alerts({}, {}, 9, false)->size(), 1u);
 }
 
 TEST_P(StoreConformance, ListsWindowsByWhatIsAskedAndInPages) {
@@ -375,20 +375,21 @@ TEST_P(StoreConformance, PrunesWindowsAndAlertsByWhenTheyCame) {
   EXPECT_EQ(store->prune_windows(at(6), 4).value(), 2u);
   EXPECT_EQ(store->prune_alerts(at(6), 100).value(), 6u);
   EXPECT_EQ(store->list_windows({}, {}, 100, false)->back().received_at, at(6));
-  EXPECT_EQ(store->list_alerts({}, {}, 100)->back().received_at, at(6));
+  EXPECT_EQ(store->list_alerts({}, {}, 100, false)->back().received_at, at(6));
 }
 
 TEST_P(StoreConformance, KeepsAnAlertWithItsVerdict) {
   AlertRow sent = alert("low", "fired", 5000);
   sent.verdict = R"({"condition":"…"})";
   add_alert("cam", sent);
-  const auto listed = store->list_alerts({}, {}, 9).value();
+  const auto listed = store->list_alerts({}, {}, 9, false).value();
   ASSERT_EQ(listed.size(), 1u);
   EXPECT_EQ(listed[0].rule, "low");
   EXPECT_EQ(listed[0].kind, "rule");
   EXPECT_EQ(listed[0].at_ms, 5000);
   EXPECT_EQ(listed[0].body, "body");
   EXPECT_EQ(listed[0].verdict, "") << "a list is light";
+  EXPECT_EQ(store->list_alerts({}, {}, 9, true)->front().verdict, sent.verdict);
   EXPECT_EQ(store->find_alert(listed[0].id).value()->verdict, sent.verdict);
   EXPECT_FALSE(store->find_alert(listed[0].id + 1).value());
 }
@@ -401,7 +402,7 @@ TEST_P(StoreConformance, ARuleStandsByItsNewestChange) {
   add_alert("cam-2", alert("low", "pending", 3000));
   const auto standing = [&](AlertFilter filter) {
     std::vector<std::string> found;
-    const auto rows = store->list_alerts(filter, {}, 9);
+    const auto rows = store->list_alerts(filter, {}, 9, false);
     for (const AlertRow& row : *rows) found.push_back(row.device.str() + " " + row.rule);
     return found;
   };
@@ -416,7 +417,7 @@ TEST_P(StoreConformance, ARuleStandsByItsNewestChange) {
 }
 
 TEST_P(StoreConformance, ALateOrMisdatedChangeDoesNotStandOverANewerOne) {
-  const auto firing = [&] { return store->list_alerts({.state = AlertState::firing}, {}, 9)->size(); };
+  const auto firing = [&] { return store->list_alerts({.state = AlertState::firing}, {}, 9, false)->size(); };
   AlertRow resolved = alert("low", "resolved", 3000), fired = alert("low", "fired", 2000);
   resolved.from = {"e", 8, 0}, fired.from = {"e", 7, 0};
   add_alert("cam", resolved);
@@ -433,7 +434,7 @@ TEST_P(StoreConformance, ALateOrMisdatedChangeDoesNotStandOverANewerOne) {
 
 TEST_P(StoreConformance, AnAlertOfAVersionThatWasReplacedFiresNoMore) {
   add_alert("cam", alert("low", "fired", 2000));
-  const auto firing = [&] { return store->list_alerts({.state = AlertState::firing}, {}, 9)->size(); };
+  const auto firing = [&] { return store->list_alerts({.state = AlertState::firing}, {}, 9, false)->size(); };
   WindowRow of_another = window("defect", 2000);
   of_another.digest = "e";
   add_window("cam", of_another);

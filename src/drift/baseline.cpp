@@ -79,6 +79,12 @@ Result<double> read_double(JsonFields& fields, std::string_view key) {
   return number;
 }
 
+Result<double> read_share(JsonFields& fields, std::string_view key) {
+  const double share = DROVER_TRY(fields.number(key));
+  if (!(share > 0 && share < 1)) return fields.bad(key, "a number between 0 and 1 expected");
+  return share;
+}
+
 Result<Distribution> read_distribution(const json& value, const std::string& place) {
   JsonFields fields = DROVER_TRY(JsonFields::of(value, place, Code::bad_json));
   Distribution read;
@@ -93,6 +99,7 @@ Result<Distribution> read_distribution(const json& value, const std::string& pla
   read.spread.mean = DROVER_TRY(read_double(fields, "mean"));
   read.spread.deviation = DROVER_TRY(read_double(fields, "deviation"));
   if (read.spread.deviation < 0) return fields.bad("deviation", "below 0");
+  if (fields.has("rank_error")) read.rank_error = DROVER_TRY(read_share(fields, "rank_error"));
   DROVER_TRY(read_edges(fields, read));
   DROVER_TRY(read_slots(fields, read));
   DROVER_TRY(fields.done());
@@ -102,16 +109,18 @@ Result<Distribution> read_distribution(const json& value, const std::string& pla
 ordered_json distribution_json(const Distribution& distribution) {
   ordered_json values = ordered_json::array();
   for (const float edge : distribution.edges) values.push_back(value_json(edge));
-  return {{"count", distribution.count},
-          {"missing", distribution.missing},
-          {"nan", distribution.nan},
-          {"min", value_json(distribution.min)},
-          {"max", value_json(distribution.max)},
-          {"mean", distribution.spread.mean},
-          {"deviation", distribution.spread.deviation},
-          {"edges", values},
-          {"ties", distribution.ties},
-          {"slots", distribution.slots}};
+  ordered_json made = {{"count", distribution.count},
+                       {"missing", distribution.missing},
+                       {"nan", distribution.nan},
+                       {"min", value_json(distribution.min)},
+                       {"max", value_json(distribution.max)},
+                       {"mean", distribution.spread.mean},
+                       {"deviation", distribution.spread.deviation},
+                       {"edges", values},
+                       {"ties", distribution.ties},
+                       {"slots", distribution.slots}};
+  if (distribution.rank_error > 0) made["rank_error"] = distribution.rank_error;
+  return made;
 }
 
 Status check_name(std::string_view place, const std::string& name) {

@@ -37,14 +37,18 @@ Spread spread_of(std::span<const float> values);
 Spread spread_of(std::span<const double> values);
 
 /// One feature's reference: edge(j) (j = 1…63 in the formulas, here 0…62) is the r_j-th smallest of `count`
-/// values, slots[j] = r_{j+1} − r_j; the slots sum to count + 1. Values and ties stand apart, so that the
-/// search for a bin reads the values alone.
+/// values, slots[j] = r_{j+1} − r_j; the slots sum to count + 1. Of four different values or fewer the edges
+/// are the first and the last of each (few_values.h). Values and ties stand apart, so that the search for a
+/// bin reads the values alone.
 struct Distribution {
   std::uint64_t count = 0;    // values without the missing ones; NaN counts among them as +∞
   std::uint64_t missing = 0;  // empty fields
   std::uint64_t nan = 0;
   float min = 0, max = 0;  // of the finite values; 0 when there are none
   Spread spread{};
+  /// How far, as a share of `count`, an edge's rank may be from r_j: 0 where the values themselves were
+  /// sorted, more where only a sketch of them was kept (state/kll_baseline.h).
+  double rank_error = 0;
   std::array<float, kBins - 1> edges{};
   std::array<std::uint32_t, kBins - 1> ties{};
   std::array<std::uint32_t, kBins> slots{};

@@ -80,7 +80,8 @@ TEST(Baseline, ABinWithoutSlotsMovesToTheNextThatHasSome) {
 }
 
 TEST(Baseline, EqualValuesAreSpreadByTheSeededTie) {
-  const std::vector<float> constant(1000, 0.5F);
+  std::vector<float> constant(1000, 0.5F);  // but for four others: fewer values have bins of their own
+  for (int i = 0; i < 4; ++i) constant[static_cast<std::size_t>(i)] = static_cast<float>(i);
   const auto made = *make_distribution(constant, 0, 42);
   EXPECT_EQ(made, *make_distribution(constant, 0, 42));
   EXPECT_NE(made, *make_distribution(constant, 0, 43));
@@ -143,6 +144,7 @@ TEST(Baseline, RefusalsNameThePlace) {
       {"/order", nlohmann::json::array({"odd"}), "order: 2 values expected"},
       {"/order/1", "odd", "order: \"odd\" stands there twice"},
       {"/order/1", "no such", "order: the names of the features expected"},
+      {"/features/mean/rank_error", 2, "features.mean.rank_error: a number between 0 and 1 expected"},
       {"/confidence/extra", 1, "confidence.extra: unknown"},
       {"/classes/good", -1, "classes.good: a whole number"},
   };

@@ -6,7 +6,9 @@
 #include <limits>
 
 #include "drift/baseline.h"
+#include "drift/few_values.h"
 #include "drift/lanes.h"
+#include "drift/place_edges.h"
 
 namespace drover::drift {
 namespace {
@@ -24,14 +26,15 @@ std::vector<Edge> sorted(std::span<const float> values, std::uint64_t seed) {
   return pairs;
 }
 
-/// r_j = min(m, round-half-up(u_j·(m+1))), r_0 = 0, r_64 = m+1.
-std::array<std::uint64_t, kBins + 1> ranks(std::uint64_t m) {
-  std::array<std::uint64_t, kBins + 1> r{};
-  for (std::size_t j = 1; j < kBins; ++j)
-    r[j] =
-        std::min(m, static_cast<std::uint64_t>(std::floor(levels().u[j] * static_cast<double>(m + 1) + 0.5)));
-  r[kBins] = m + 1;
-  return r;
+/// How often each value occurs where there are few, else nothing.
+std::vector<std::uint64_t> counts_of_few(std::span<const Edge> sorted) {
+  std::vector<std::uint64_t> counts;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (i == 0 || sorted[i].value != sorted[i - 1].value) counts.push_back(0);
+    if (counts.size() > kFewValues) return {};
+    ++counts.back();
+  }
+  return counts;
 }
 
 void summarise(std::span<const float> values, Distribution& into) {
@@ -116,10 +119,9 @@ Result<Distribution> make_distribution(std::span<const float> values, std::uint6
   Distribution made{.count = values.size(), .missing = missing};
   summarise(values, made);
   const std::vector<Edge> pairs = sorted(values, seed);
-  const auto r = ranks(values.size());
-  for (std::size_t j = 1; j < kBins; ++j)
-    made.set_edge(j - 1, r[j] == 0 ? Edge{-kInfinity, 0} : pairs[r[j] - 1]);
-  for (std::size_t j = 0; j < kBins; ++j) made.slots[j] = static_cast<std::uint32_t>(r[j + 1] - r[j]);
+  const auto few = counts_of_few(pairs);
+  place_edges(made, few.empty() ? ranks_at_levels(values.size()) : ranks_of_few(few),
+              [&](std::uint64_t rank) { return pairs[rank - 1]; });
   return made;
 }
 

@@ -24,6 +24,7 @@
 #include "drift/state/counters.h"
 #include "drift/state/dd_sketch.h"
 #include "drift/state/kll.h"
+#include "drift/state/kll_baseline.h"
 #include "drift/state/rolling_mean.h"
 
 // Two samples compared.

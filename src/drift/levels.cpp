@@ -1,5 +1,6 @@
 #include "drift/levels.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -40,6 +41,15 @@ Levels compute() {
 const Levels& levels() {
   static const Levels computed = compute();
   return computed;
+}
+
+EdgeRanks ranks_at_levels(std::uint64_t m) {
+  EdgeRanks r{};
+  for (std::size_t j = 1; j < kBins; ++j)
+    r[j] =
+        std::min(m, static_cast<std::uint64_t>(std::floor(levels().u[j] * static_cast<double>(m + 1) + 0.5)));
+  r[kBins] = m + 1;
+  return r;
 }
 
 }  // namespace drover::drift

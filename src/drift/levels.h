@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace drover::drift {
 
@@ -16,5 +17,10 @@ struct Levels {
 };
 
 const Levels& levels();
+
+/// The ranks r_j = min(m, round-half-up(u_j·(m + 1))) of a baseline's edges among its m values; r_0 = 0, r_64
+/// = m + 1.
+using EdgeRanks = std::array<std::uint64_t, kBins + 1>;
+EdgeRanks ranks_at_levels(std::uint64_t m);
 
 }  // namespace drover::drift

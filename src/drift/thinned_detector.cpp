@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "drift/checkpoint.h"
+#include "drift/few_values.h"
 #include "drift/thinning.h"
 
 namespace drover::drift {
@@ -12,17 +13,39 @@ constexpr std::string_view kLetters = "THIN";
 constexpr std::uint32_t kVersion = 1;
 constexpr double kScoreMax = 8;
 
-/// The middle of a bin in normal scores; the outermost lie where the levels' grid ends.
-double score_of_bin(std::size_t bin) {
+using Scores = std::array<double, kBins>;
+
+/// The middle of each bin in normal scores; the outermost lie where the levels' grid ends.
+Scores normal_scores() {
   constexpr double kEnd = 3.5;
   const auto& z = levels().z;
-  return (std::max(z[bin], -kEnd) + std::min(z[bin + 1], kEnd)) / 2;
+  Scores scores{};
+  for (std::size_t j = 0; j < kBins; ++j) scores[j] = (std::max(z[j], -kEnd) + std::min(z[j + 1], kEnd)) / 2;
+  return scores;
+}
+
+/// Where a value's bins are not at the levels: its middle rank, scaled to deviation 1.
+Scores rank_scores(const Distribution& few) {
+  const double n = static_cast<double>(few.count) + 1;
+  Scores scores{};
+  double below = 0;
+  for (std::size_t j = 0; j < kBins; ++j) {
+    scores[j] = std::sqrt(12) * ((below + few.slots[j] / 2.0) / n - 0.5);
+    below += few.slots[j];
+  }
+  return scores;
+}
+
+Scores scores_of(const Distribution& distribution) {
+  return few_values(distribution.slots) == 0 ? normal_scores() : rank_scores(distribution);
 }
 
 class Thinned final : public ThinnedDetector {
  public:
   Thinned(std::unique_ptr<Detector> inner, const Reference& reference, const Thinning& thinning)
-      : inner_(std::move(inner)), reference_(reference), thinning_(thinning) {}
+      : inner_(std::move(inner)), reference_(reference), thinning_(thinning) {
+    if (reference_.distribution != nullptr) scores_ = scores_of(*reference_.distribution);
+  }
 
   double observe(double value) override { return value; }
 
@@ -70,7 +93,7 @@ class Thinned final : public ThinnedDetector {
  private:
   [[nodiscard]] double score(double value) const {
     if (reference_.distribution != nullptr)
-      return score_of_bin(reference_.distribution->bin(static_cast<float>(value), std::uint32_t{1} << 31));
+      return scores_[reference_.distribution->bin(static_cast<float>(value), std::uint32_t{1} << 31)];
     if (std::isnan(value)) value = kScoreMax;
     if (reference_.deviation > 0)
       return std::clamp((value - reference_.mean) / reference_.deviation, -kScoreMax, kScoreMax);
@@ -80,6 +103,7 @@ class Thinned final : public ThinnedDetector {
 
   std::unique_ptr<Detector> inner_;
   Reference reference_;
+  Scores scores_{};  // of the distribution's bins
   Thinning thinning_;
 };
 

@@ -20,8 +20,12 @@ SegmentLog::SegmentLog(FileSystem& files, Path directory, SegmentLogOptions opti
 Result<SegmentLog> SegmentLog::open(FileSystem& files, const Path& directory, SegmentLogOptions options) {
   DROVER_ASSERT(is_log_id(options.id_if_new));
   SegmentLog log(files, directory, std::move(options));
-  DROVER_TRY(make_directories(files, directory));
+  DROVER_TRY(make_directories(files, directory.parent_path()));
+  if (Status made = files.make_directory(directory); !made && made.error().code != Code::already_exists)
+    return fail(made.error());
   DROVER_TRY(log.find_segments());
+  // Also where it was there: an agent that was killed may have left it unsynced.
+  if (log.segments_.empty()) DROVER_TRY(files.sync_directory(directory.parent_path()));
   DROVER_TRY(log.open_newest());
   DROVER_TRY(log.find_note());
   return log;

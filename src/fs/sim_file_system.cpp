@@ -6,6 +6,11 @@
 #include "fs/sim_machine.h"
 
 namespace drover::fs {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+
+}  // namespace
 
 class SimFileSystem::SimFile : public File {
  public:
@@ -30,6 +35,7 @@ class SimFileSystem::SimFile : public File {
     const std::size_t fits = full ? bytes.size() / 2 : std::min<std::uint64_t>(room, bytes.size());
     Bytes& seen = machine_->disk.inode(id_).seen;
     seen.insert(seen.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(fits));
+    machine_->written.bytes += fits;
     if (full || fits < bytes.size())
       return sim_failure(Code::disk_full, path_, "no space left on the device");
     return {};
@@ -45,6 +51,9 @@ class SimFileSystem::SimFile : public File {
   Status sync() override {
     DROVER_TRY(alive());
     DROVER_TRY(machine_->begin(path_));
+    const Inode& node = machine_->disk.inode(id_);
+    const std::size_t before = node.stored.size(), after = node.seen.size();
+    if (after > before) machine_->written.pages += (after + kPage - 1) / kPage - before / kPage;
     if (!machine_->skips(path_)) machine_->disk.sync_file(id_);
     return {};
   }
@@ -120,6 +129,7 @@ void SimFileSystem::free_disk() {
 void SimFileSystem::skip_sync(std::uint64_t count) {
   machine_->skipped_sync = machine_->syncs.size() + count;
 }
+SimFileSystem::Written SimFileSystem::written() const { return machine_->written; }
 std::uint64_t SimFileSystem::operations() const { return machine_->operations; }
 const std::vector<SimFileSystem::Sync>& SimFileSystem::syncs() const { return machine_->syncs; }
 

@@ -43,6 +43,13 @@ class SimFileSystem : public FileSystem {
   /// Changing operations so far: open that creates, append, truncate, sync, make_directory, rename, unlink,
   /// remove_directory, make_symlink, sync_directory.
   [[nodiscard]] std::uint64_t operations() const;
+  /// What files have taken so far: the bytes of appends, and what a card must write for them, the pages of
+  /// 4 KiB that a file's sync finds longer than they were.
+  struct Written {
+    std::uint64_t bytes = 0;
+    std::uint64_t pages = 0;
+  };
+  [[nodiscard]] Written written() const;
   struct Sync {
     std::string path;
     std::uint64_t operation;  // which one it was, from 1

@@ -175,6 +175,18 @@ TEST(SimFileSystem, a_full_disk_takes_half_of_a_write_and_gives_its_space_back_o
   EXPECT_TRUE((*file)->append(as_bytes("78")));
 }
 
+TEST(SimFileSystem, counts_the_bytes_that_it_takes_and_the_pages_that_a_sync_writes) {
+  SimFileSystem files;
+  for (const std::size_t size : {5000, 1000, 3000}) {
+    auto file = files.open("/a", Open::append);
+    ASSERT_TRUE((*file)->append(Bytes(size)));
+    ASSERT_TRUE((*file)->sync());
+    ASSERT_TRUE((*file)->sync());
+  }
+  EXPECT_EQ(files.written().bytes, 9000u);
+  EXPECT_EQ(files.written().pages, 2u + 1u + 2u);
+}
+
 TEST(SimFileSystem, write_atomically_leaves_the_old_content_or_the_new_whatever_the_moment) {
   for (std::uint64_t last = 0; last < 5; ++last) {
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {

@@ -9,6 +9,7 @@ struct SimFileSystem::Machine {
   SimDisk disk;
   std::uint64_t boot = 0;  // an open file or lock of an earlier boot is dead
   std::uint64_t operations = 0;
+  Written written;
   std::vector<Sync> syncs;
   std::optional<std::uint64_t> off_after;
   std::optional<std::uint64_t> full_from;

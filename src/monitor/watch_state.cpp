@@ -1,4 +1,4 @@
-// What a watch keeps over a restart: docs/formats/watch.md.
+// What a watch keeps over a restart: docs/formats/device.md.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>

@@ -21,9 +21,11 @@ struct DeathCase {
   std::size_t kept;  // of three records, the last of which is being written
 };
 
-class Death : public testing::TestWithParam<DeathCase> {};
+class Death : public testing::TestWithParam<std::tuple<DeathCase, Kind>> {};
 
 TEST_P(Death, LosesAtMostTheRecordThatIsBeingWritten) {
+  const auto& [death, kind] = GetParam();
+  const auto make = kind == Kind::label ? numbered_label : numbered;
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring(), {.lanes = 1, .records = 8});
   Reader reader(mapping);
@@ -33,9 +35,9 @@ TEST_P(Death, LosesAtMostTheRecordThatIsBeingWritten) {
     if (!hold(own.file(), me)) ::_exit(1);
     own.region().lane(0).owner = me;
     Cursor cursor;
-    for (std::int32_t i = 0; i < 2; ++i) append(own.region(), cursor, numbered(i), [](Step) {});
-    append(own.region(), cursor, numbered(2), [](Step step) {
-      if (step == GetParam().step) die();
+    for (std::int32_t i = 0; i < 2; ++i) append(own.region(), cursor, make(i), [](Step) {});
+    append(own.region(), cursor, make(2), [at = death.step](Step step) {
+      if (step == at) die();
     });
   });
   ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
@@ -43,7 +45,7 @@ TEST_P(Death, LosesAtMostTheRecordThatIsBeingWritten) {
   std::vector<std::int32_t> classes;
   const auto take = [&](const Record& record) { classes.push_back(record.class_index); };
   const Drained drained = reader.drain(take);
-  EXPECT_EQ(classes.size(), GetParam().kept);
+  EXPECT_EQ(classes.size(), death.kept);
   EXPECT_EQ(drained.deaths.size(), 1u);
   EXPECT_EQ(drained.bad, 0u);
 
@@ -56,11 +58,15 @@ TEST_P(Death, LosesAtMostTheRecordThatIsBeingWritten) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AtEachStep, Death,
-                         testing::Values(DeathCase{"RoomSeen", Step::room_seen, 2},
-                                         DeathCase{"HalfWritten", Step::half_written, 2},
-                                         DeathCase{"Written", Step::written, 2},
-                                         DeathCase{"Published", Step::published, 3}),
-                         [](const auto& info) { return info.param.name; });
+                         testing::Combine(testing::Values(DeathCase{"RoomSeen", Step::room_seen, 2},
+                                                          DeathCase{"HalfWritten", Step::half_written, 2},
+                                                          DeathCase{"Written", Step::written, 2},
+                                                          DeathCase{"Published", Step::published, 3}),
+                                          testing::Values(Kind::inference, Kind::label)),
+                         [](const auto& info) {
+                           const char* of = std::get<Kind>(info.param) == Kind::label ? "Label" : "Inference";
+                           return std::get<DeathCase>(info.param).name + std::string("Of") + of;
+                         });
 
 TEST(Processes, WritersKilledAtAnyTimeLeaveWholeRecordsOnly) {
   const TestDirectory here;

@@ -54,6 +54,44 @@ TEST(Ring, WhatIsRecordedIsDrainedInOrderWithIdAndTime) {
   EXPECT_EQ(got.drained.dropped + got.drained.bad + got.drained.deaths.size(), 0u);
 }
 
+TEST(Ring, ALabelNamesTheInferenceAndItsTruthAndComesWhenItComes) {
+  const TestDirectory here;
+  Mapping mapping = *Mapping::create(here.ring());
+  Reader reader(mapping);
+  Writer writer(here.ring());
+  const std::uint64_t first = writer.record(numbered(0)), second = writer.record(numbered(1));
+  EXPECT_EQ(drain(reader).records.size(), 2u);
+  EXPECT_TRUE(writer.label(second, 7));  // out of order
+  EXPECT_TRUE(writer.label(first, 0));
+  EXPECT_EQ(writer.record(numbered(2)), second + 1) << "a label takes no id";
+  const Got got = drain(reader);
+  ASSERT_EQ(got.records.size(), 3u);
+  EXPECT_EQ(got.drained.bad, 0u);
+  const Record& label = got.records[0];
+  EXPECT_EQ(label.kind, Kind::label);
+  EXPECT_EQ(label.id, second);
+  EXPECT_EQ(label.class_index, 7);
+  EXPECT_GT(label.timestamp_ns, 1'600'000'000'000'000'000);
+  EXPECT_EQ(label.feature_count, 0);
+  EXPECT_EQ(label.confidence, -1.0F);
+  EXPECT_EQ(got.records[1].id, first);
+  EXPECT_EQ(writer.counts().recorded, 3u);
+  EXPECT_EQ(writer.counts().labelled, 2u);
+}
+
+TEST(Ring, ALabelThatFindsNoRoomIsDroppedAndCounted) {
+  const TestDirectory here;
+  Mapping mapping = *Mapping::create(here.ring(), {.lanes = 1, .records = 2});
+  Reader reader(mapping);
+  Writer writer(here.ring());
+  const std::uint64_t id = writer.record(numbered(0));
+  EXPECT_TRUE(writer.label(id, 0));
+  EXPECT_FALSE(writer.label(id, 0));
+  EXPECT_EQ(drain(reader).drained.dropped, 1u);
+  EXPECT_EQ(writer.counts().labelled, 1u);
+  EXPECT_EQ(writer.counts().dropped, 1u);
+}
+
 TEST(Ring, AFullLaneDropsAndCountsAndHasRoomAgainAfterADrain) {
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring(), {.lanes = 2, .records = 8});
@@ -170,9 +208,7 @@ TEST(Ring, AWriterThatNeverSaysItsVersionIsTakenToBeAtThatOfItsLastInference) {
     writer.record(record);
     EXPECT_EQ(shown(reader), sha256(version).hex());
   }
-  record.kind = Kind::label;
-  record.digest = {};
-  writer.record(record);
+  writer.label(1, 0);
   writer.poll();
   EXPECT_EQ(shown(reader), sha256("old").hex()) << "a label is of no version";
 }
@@ -302,7 +338,14 @@ TEST(Reader, CountsWhatNoWriterWritesAndGoesOn) {
       [](Record& r) { r.kind = static_cast<Kind>(9); },
       [](Record& r) { r.confidence = std::numeric_limits<float>::quiet_NaN(); },
       [](Record& r) { r.confidence = 1.5F; },
-      [](Record& r) { r.class_index = -2; }};
+      [](Record& r) { r.class_index = -2; },
+      [](Record& r) { r = {.id = 0, .kind = Kind::label, .class_index = 1}; },
+      [](Record& r) { r = {.id = 1, .kind = Kind::label, .class_index = -1}; },
+      [](Record& r) { r = {.id = 1, .kind = Kind::label, .feature_count = 1, .class_index = 1}; },
+      [](Record& r) { r = {.id = 1, .kind = Kind::label, .class_index = 1, .confidence = 0.5F}; },
+      [](Record& r) { r = {.id = 1, .latency_ns = 1, .kind = Kind::label, .class_index = 1}; },
+      [](Record& r) { r = {.id = 1, .kind = Kind::label, .outcome = Outcome::nan, .class_index = 1}; },
+      [](Record& r) { r = {.id = 1, .kind = Kind::label, .class_index = 1, .digest = {1}}; }};
   std::uint64_t count = 0;
   for (const auto& crime : crimes) {
     writer.record(numbered(1));

@@ -30,6 +30,9 @@ class TestDirectory {
 
 /// A record that tells which one it is by its class.
 inline Record numbered(std::int32_t number) { return {.id = 1, .feature_count = 32, .class_index = number}; }
+inline Record numbered_label(std::int32_t number) {
+  return {.id = 1, .kind = Kind::label, .class_index = number};
+}
 
 /// Runs `body` in a child and waits for its end; returns the status of waitpid.
 template <class Body>

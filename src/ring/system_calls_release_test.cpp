@@ -1,4 +1,4 @@
-// What record() asks of the kernel. A sanitizer's runtime makes system calls of its own.
+// What record() and label() ask of the kernel. A sanitizer's runtime makes system calls of its own.
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -26,13 +26,16 @@ void forbid_system_calls() {
     ::_exit(2);
 }
 
-TEST(SystemCalls, RecordMakesNone) {
+TEST(SystemCalls, NeitherRecordNorLabelMakesAny) {
   const TestDirectory here;
   Mapping mapping = *Mapping::create(here.ring(), {.lanes = 2, .records = 64});
   const int status = in_child([&] {
     Writer writer(here.ring());
     forbid_system_calls();
-    for (int i = 0; i < 1000; ++i) writer.record(numbered(i));  // most of them into a full lane
+    for (int i = 0; i < 500; ++i) {  // most of them into a full lane
+      const std::uint64_t id = writer.record(numbered(i));
+      writer.label(id != 0 ? id : 1, i);
+    }
     ::syscall(SYS_exit, 0);
   });
   EXPECT_EQ(status, 0);

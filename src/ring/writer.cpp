@@ -88,7 +88,15 @@ bool Writer::is_forked() const {
   return not_forked_ == nullptr || not_forked_->load(std::memory_order_relaxed) == 0;
 }
 
-std::uint64_t Writer::record(Record record) {
+std::uint64_t Writer::record(Record record) { return hand_over(record); }
+
+bool Writer::label(std::uint64_t id, std::int32_t class_index) {
+  Record record{.id = id, .kind = Kind::label, .class_index = class_index};
+  return hand_over(record) != 0;
+}
+
+/// The record's id; 0 when it was dropped.
+std::uint64_t Writer::hand_over(Record& record) {
   record.timestamp_ns = now_ns();
   if (is_forked()) return drop(nullptr);
   const std::size_t spread = spread_.load(std::memory_order_relaxed);
@@ -112,6 +120,11 @@ std::uint64_t Writer::drop(const Seat* seat) {
   return 0;
 }
 
+std::uint64_t Writer::new_id(Seat& seat) {
+  if (seat.next_id == 0) seat.next_id = 1;
+  return seat.next_id++;
+}
+
 std::uint64_t Writer::write(Seat& seat, Record& record) {
   if (!seat.mapping) return drop(nullptr);
   const Region region = seat.mapping->region();
@@ -122,11 +135,11 @@ std::uint64_t Writer::write(Seat& seat, Record& record) {
   if (seat.holds == Holds::nothing) claim_lane(seat);
   if (seat.holds != Holds::lane) return drop(nullptr);
 
-  if (seat.next_id == 0) seat.next_id = 1;
-  record.id = seat.next_id++;
+  const bool labels = record.kind == Kind::label;
+  if (!labels) record.id = new_id(seat);
   if (!said_hello_.load(std::memory_order_relaxed)) mark(seat, region.lane(seat.cursor.lane), record);
   if (!append(region, seat.cursor, record, kNoStep)) return drop(&seat);
-  seat.recorded.fetch_add(1, std::memory_order_relaxed);
+  (labels ? seat.labelled : seat.recorded).fetch_add(1, std::memory_order_relaxed);
   return record.id;
 }
 
@@ -226,7 +239,7 @@ void Writer::after_fork() {
   pid_ = static_cast<std::uint32_t>(::getpid());
   for (Seat& seat : seats_) {
     seat.next_id = random_start();
-    seat.recorded = 0;
+    seat.recorded = seat.labelled = 0;
     seat.holds = Holds::nothing;
     seat.mapping = nullptr;
     seat.busy.store(false, std::memory_order_relaxed);
@@ -240,7 +253,10 @@ bool Writer::attached() const { return mapping_ != nullptr; }
 
 Writer::Counts Writer::counts() const {
   Counts counts{.dropped = dropped_.load(std::memory_order_relaxed)};
-  for (const Seat& seat : seats_) counts.recorded += seat.recorded.load(std::memory_order_relaxed);
+  for (const Seat& seat : seats_) {
+    counts.recorded += seat.recorded.load(std::memory_order_relaxed);
+    counts.labelled += seat.labelled.load(std::memory_order_relaxed);
+  }
   return counts;
 }
 

@@ -17,10 +17,11 @@ class Writer {
   /// Threads that can be inside record() at one instant; one more drops and counts.
   static constexpr std::size_t kSeats = 16;
 
-  /// What became of the records given to record().
+  /// What became of the records.
   struct Counts {
-    std::uint64_t recorded = 0;
-    std::uint64_t dropped = 0;
+    std::uint64_t recorded = 0;  // inferences handed over
+    std::uint64_t labelled = 0;  // labels handed over
+    std::uint64_t dropped = 0;   // of either kind
   };
 
   /// Attaches if the ring is there.
@@ -30,9 +31,12 @@ class Writer {
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  /// Fills in id and time and hands the record to the agent. Returns the id; 0 when it was dropped.
+  /// Fills in id and time and hands the inference to the agent. Returns the id; 0 when it was dropped.
   /// Never blocks, allocates or makes a system call.
   std::uint64_t record(Record record);
+  /// Hands over what the inference `id` really was, however late, from any process; id > 0, class ≥ 0. False
+  /// when it was dropped. Promises what record() does.
+  bool label(std::uint64_t id, std::int32_t class_index);
 
   /// Looks for the ring where there is none, or where the agent has replaced it. A few system calls; call it
   /// now and then from one thread at a time. After a fork the child has no ring until it calls this.
@@ -57,10 +61,12 @@ class Writer {
     std::shared_ptr<Mapping> mapping;
     std::uint64_t next_id = 0;
     std::array<std::uint8_t, 32> marked = {};  // the digest that its lane shows, without a hello
-    std::atomic<std::uint64_t> recorded = 0;
+    std::atomic<std::uint64_t> recorded = 0, labelled = 0;
   };
   class Taken;
 
+  std::uint64_t hand_over(Record& record);
+  static std::uint64_t new_id(Seat& seat);
   std::uint64_t write(Seat& seat, Record& record);
   void claim_lane(Seat& seat);
   void move_to(Seat& seat, std::shared_ptr<Mapping> mapping);

@@ -47,6 +47,12 @@ const std::vector<Row>& rows() {
       {"GET", "/api/v1/devices/cam-2", "", 401, 401, 200, 200, 200},
       {"GET", "/api/v1/devices/cam-2/shadow", "", 401, 401, 200, 200, 200},
       {"GET", "/api/v1/devices/cam-2/logs", "", 401, 401, 200, 200, 200},
+      {"GET", "/api/v1/devices/cam-2/windows", "", 401, 401, 200, 200, 200},
+      {"GET", "/api/v1/models/defect/windows", "", 401, 401, 200, 200, 200},
+      {"GET", "/api/v1/alerts", "", 401, 401, 200, 200, 200},
+      {"GET", "/api/v1/alerts/1", "", 401, 401, 404, 404, 404},
+      {"GET", "/api/v1/drift/devices/cam-2", "", 401, 401, 200, 200, 200},
+      {"GET", "/api/v1/drift/models/defect", "", 401, 401, 200, 200, 200},
       {"GET", "/api/v1/audit", "", 401, 401, 200, 200, 200},
       // Changing the fleet.
       {"POST", "/api/v1/tokens", "{}", 401, 401, 403, 201, 201},

@@ -27,6 +27,12 @@ Result<net::Answer> revoke_device(Services& services, const Call& call);
 Result<net::Answer> get_shadow(Services& services, const Call& call);
 Result<net::Answer> set_shadow(Services& services, const Call& call);
 Result<net::Answer> show_logs(Services& services, const Call& call);
+Result<net::Answer> list_device_windows(Services& services, const Call& call);
+Result<net::Answer> list_model_windows(Services& services, const Call& call);
+Result<net::Answer> list_alerts(Services& services, const Call& call);
+Result<net::Answer> show_alert(Services& services, const Call& call);
+Result<net::Answer> drift_of_device(Services& services, const Call& call);
+Result<net::Answer> drift_of_model(Services& services, const Call& call);
 Result<net::Answer> list_audit(Services& services, const Call& call);
 
 Result<net::Answer> read_repository(Services& services, const Call& call);

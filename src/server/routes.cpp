@@ -27,6 +27,12 @@ constexpr std::array kRoutes = {
     Route{"GET", "/api/v1/devices/{}/shadow", Access::viewer, get_shadow},
     Route{"POST", "/api/v1/devices/{}/shadow", Access::operator_, set_shadow},
     Route{"GET", "/api/v1/devices/{}/logs", Access::viewer, show_logs},
+    Route{"GET", "/api/v1/devices/{}/windows", Access::viewer, list_device_windows},
+    Route{"GET", "/api/v1/models/{}/windows", Access::viewer, list_model_windows},
+    Route{"GET", "/api/v1/alerts", Access::viewer, list_alerts},
+    Route{"GET", "/api/v1/alerts/{}", Access::viewer, show_alert},
+    Route{"GET", "/api/v1/drift/devices/{}", Access::viewer, drift_of_device},
+    Route{"GET", "/api/v1/drift/models/{}", Access::viewer, drift_of_model},
     Route{"GET", "/api/v1/audit", Access::viewer, list_audit},
 
     Route{"PUT", "/api/v1/repository/targets/{*}", Access::operator_, upload_target},

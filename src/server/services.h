@@ -12,6 +12,7 @@
 #include "net/server.h"
 #include "server/config.h"
 #include "server/rate_limits.h"
+#include "server/references.h"
 #include "shadow/document.h"
 
 namespace drover::server {
@@ -77,6 +78,7 @@ struct Services {
   HookCounts hooks = {};
   InfluxCounts influx = {};
   std::shared_ptr<FleetLook> fleet = {};
+  References references = {};
   /// From here on notify() and counters() are the running server's.
   void connect(net::Server& server) { server_ = &server; }
   /// Wakes the requests that wait for a key.

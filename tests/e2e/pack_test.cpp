@@ -181,6 +181,34 @@ TEST_F(Pack, BaselineHoldoutLabelsAndRequirementsComeAlong) {
     EXPECT_TRUE(bundle["members"].contains(member)) << member;
 }
 
+TEST_F(Pack, ABadRuleIsRefusedWithLineAndColumn) {
+  std::string csv = "blur,confidence\n";
+  for (int i = 0; i < 250; ++i) csv += fmt::format("{},0.{}\n", i, i);
+  write("reference.csv", csv);
+  const auto pack_with = [&](std::string_view when) {
+    write("policy.toml", fmt::format("[[rule]]\nname = \"a\"\nwhen = \"{}\"\n", when));
+    return pack("kws_int8.tflite", {"--golden", file("inputs.npy"), "--reference", file("reference.csv"),
+                                    "--labels", "a,b,c,d,e,f,g,h,i,j,k,l", "--policy", file("policy.toml")});
+  };
+  const std::pair<std::string_view, std::string_view> rows[] = {
+      {"mean(confidence) <> 0.75", "policy.toml: line 3, column 27: when: a number is needed"},
+      {"p50(blurr) > 3",
+       "policy.toml: line 3, column 13: there is no feature \"blurr\"; the baseline has: blur"},
+      {"share(z) > 0.5", "policy.toml: line 3, column 15: there is no class \"z\"; the labels are: a, b"},
+      {"psi(class) > 0.2", "policy.toml: line 3, column 13: the bundle has no baseline of the classes"},
+      {"holdout_accuracy() < 0.9", "policy.toml: line 3, column 26: the bundle has no labelled holdout"},
+      {"drift(inputs)", "policy.toml: line 3, column 15: there is no detector \"inputs\""},
+  };
+  for (const auto& [when, words] : rows) {
+    const Outcome packed = pack_with(when);
+    EXPECT_EQ(packed.exit_code, 1) << when;
+    EXPECT_EQ(packed.json["error"]["code"], "bad_toml") << when;
+    EXPECT_NE(message(packed).find(words), std::string::npos) << message(packed);
+  }
+  const Outcome packed = pack_with("ks(blur) > 0.3");
+  EXPECT_EQ(packed.exit_code, 0) << packed.err;
+}
+
 TEST_F(Pack, RefusalsNameTheFileAndThePlace) {
   write("policy.toml", "[probation]\nduration = \"10m\"\nmin_sample = 3\n");
   write("preprocess.json", R"({"width":10,"height":49,"channels":"cmyk"})");

@@ -8,9 +8,11 @@ namespace {
 class GeneratedImages : public ImageSource {
  public:
   GeneratedImages(const SurfaceOptions& options, std::uint64_t seed) : options_(options), seed_(seed) {}
-  Result<Image> image(std::uint64_t sequence) override {
-    return make_surface(options_, seed_, sequence).image;
+  Result<CameraImage> image(std::uint64_t sequence) override {
+    Surface surface = make_surface(options_, seed_, sequence);
+    return CameraImage{.image = std::move(surface.image), .truth = surface.label};
   }
+  void set_faults(const CameraFaults& faults) override { options_.camera = faults; }
 
  private:
   SurfaceOptions options_;
@@ -20,9 +22,11 @@ class GeneratedImages : public ImageSource {
 class FolderImages : public ImageSource {
  public:
   explicit FolderImages(std::vector<std::string> files) : files_(std::move(files)) {}
-  Result<Image> image(std::uint64_t sequence) override {
-    return middle_square(DROVER_TRY(read_picture(files_[sequence % files_.size()])));
+  Result<CameraImage> image(std::uint64_t sequence) override {
+    const Picture picture = DROVER_TRY(read_picture(files_[sequence % files_.size()]));
+    return CameraImage{.image = middle_square(picture), .truth = std::nullopt};
   }
+  void set_faults(const CameraFaults&) override {}
 
  private:
   std::vector<std::string> files_;

@@ -12,6 +12,7 @@
 #include "base/unique_fd.h"
 #include "camera_clock.h"
 #include "defect/features.h"
+#include "fault_file.h"
 
 namespace drover::defect {
 namespace {
@@ -30,6 +31,8 @@ UniqueFd termination() {
   return UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
+void say(const std::string& line) { std::fprintf(stderr, "defect-inspector: %s\n", line.c_str()); }
+
 /// Whether the process was told to end, waiting for that until `due`.
 bool told_to_end(const UniqueFd& signals, TimePoint due) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - SteadyClock::now()).count();
@@ -45,6 +48,8 @@ class Inspector {
         signals_(termination()),
         model_(options.model, options.device),
         session_(model_),
+        faults_(options.fault_file, options.faults, say),
+        truth_(options.truth),
         stats_(options.stats.empty() ? stdout : std::fopen(options.stats.c_str(), "ae")) {
     if (stats_ == nullptr) throw std::runtime_error(options.stats + ": cannot be opened for appending");
   }
@@ -56,15 +61,18 @@ class Inspector {
 
   void run() {
     if (!wait_for_model()) return tell(true);
+    camera_.set_faults(faults_.look());
     CameraClock clock(options_.rate_hz, options_.buffer, SteadyClock::now());
     TimePoint tell_at = SteadyClock::now() + std::chrono::seconds(1);
-    while (!is_done() && !told_to_end(signals_, clock.due())) {
+    while (!is_done() && !told_to_end(signals_, std::min(clock.due(), truth_.due()))) {
       if (const auto sequence = clock.next(SteadyClock::now())) look_at(*sequence);
+      while (const auto label = truth_.take(SteadyClock::now())) model_.label(label->id, label->truth);
       const TimePoint now = SteadyClock::now();
       statistics_.ticks = clock.taken(now);
       statistics_.lost = clock.lost();
       if (now < tell_at) continue;
       tell(false);
+      camera_.set_faults(faults_.look());
       tell_at += std::chrono::seconds(1);
     }
     tell(true);
@@ -84,21 +92,23 @@ class Inspector {
       } catch (const app::Error& error) {
         reason = error.what();
       }
-      if (reason != said) std::fprintf(stderr, "defect-inspector: waiting for a model: %s\n", reason.c_str());
+      if (reason != said) say("waiting for a model: " + reason);
       said = reason;
       if (told_to_end(signals_, SteadyClock::now() + std::chrono::milliseconds(100))) return false;
     }
   }
 
   void look_at(std::uint64_t sequence) {
-    const Result<Image> image = camera_.image(sequence);
-    if (!image) throw std::runtime_error(image.error().text());
+    const Result<CameraImage> taken = camera_.image(sequence);
+    if (!taken) throw std::runtime_error(taken.error().text());
+    const Image& image = taken->image;
     ++statistics_.images;
-    const auto measured = features(*image);
-    const auto side = static_cast<std::uint32_t>(image->size);
-    const drover_image_t view = {
-        .pixels = image->pixels.data(), .height = side, .width = side, .channels = 1};
-    statistics_.add(session_.image(view, {measured.begin(), measured.end()}));
+    const auto measured = features(image);
+    const auto side = static_cast<std::uint32_t>(image.size);
+    const drover_image_t view = {.pixels = image.pixels.data(), .height = side, .width = side, .channels = 1};
+    const drover_result_t result = session_.image(view, {measured.begin(), measured.end()});
+    statistics_.add(result);
+    truth_.add(sequence, result.id, taken->truth, SteadyClock::now());
   }
 
   void tell(bool final) {
@@ -111,6 +121,8 @@ class Inspector {
   UniqueFd signals_;
   app::Model model_;
   app::Session session_;
+  FaultFile faults_;
+  LateTruth truth_;
   std::FILE* stats_;
   Statistics statistics_;
 };
@@ -122,7 +134,7 @@ int inspect(const InspectorOptions& options, ImageSource& camera) {
     Inspector(options, camera).run();
     return 0;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "defect-inspector: %s\n", error.what());
+    say(error.what());
     return 1;
   }
 }

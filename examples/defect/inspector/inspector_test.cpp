@@ -1,4 +1,5 @@
 // The inspector as a process, over a device's directories, while the model under it changes.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/process.h"
+#include "defect/surface.h"
 #include "device.h"
 #include "ring/reader.h"
 
@@ -59,10 +61,19 @@ class InspectorTest : public testing::Test {
   ring::Mapping ring = *ring::Mapping::create(device.ring());
   ring::Reader reader{ring};
   std::map<Digest, std::uint64_t> seen;
+  std::map<std::uint64_t, std::int32_t> truths;  // by inference
+  std::vector<ring::Record> inferences;
   ring::Drained drained;
 
   std::uint64_t drain() {
-    drained += reader.drain([this](const ring::Record& record) { ++seen[Digest{record.digest}]; });
+    drained += reader.drain([this](const ring::Record& record) {
+      if (record.kind == ring::Kind::label) {
+        truths[record.id] = record.class_index;
+        return;
+      }
+      ++seen[Digest{record.digest}];
+      inferences.push_back(record);
+    });
     return drained.records;
   }
 };
@@ -82,7 +93,8 @@ TEST_F(InspectorTest, MissesNoImageOverSwapsAndRecordsEachOne) {
   EXPECT_EQ(drained.deaths.size(), 1u);
   EXPECT_EQ(drained.bad, 0u);
 
-  Inspection again(device, {"--generate", "--seed", "7", "--rate", "0", "--count", "500"});
+  Inspection again(device,
+                   {"--generate", "--seed", "7", "--rate", "0", "--count", "500", "--label-every", "0"});
   again.until([&] { return drain(), false; });
   EXPECT_EQ(again.end(), 0) << again.child->result().err;
   const json last = again.last_line();
@@ -114,7 +126,40 @@ TEST_F(InspectorTest, EndsCleanlyAtSigtermAndTellsOfItsSwitch) {
   EXPECT_EQ(last["ticks"], last["images"].get<int>() + last["waiting"].get<int>());
   EXPECT_EQ(last["errors"], 0);
   EXPECT_EQ(last["digest"], second.hex());
-  EXPECT_EQ(last["recorded"], drained.records);
+  EXPECT_EQ(last["recorded"], inferences.size());
+}
+
+TEST_F(InspectorTest, HandsOverTheTruthOfOneImageInSomeByTheInferencesId) {
+  device.activate(device.install("1.0.0", sdk::float_model()));
+  constexpr std::uint64_t kImages = 60, kEvery = 3;
+  Inspection run(device, {"--seed", "7", "--rate", "0", "--count", std::to_string(kImages), "--label-every",
+                          std::to_string(kEvery), "--label-delay", "0"});
+  run.until([&] { return drain(), false; });
+  EXPECT_EQ(run.end(), 0) << run.child->result().err;
+  drain();
+  ASSERT_EQ(inferences.size(), kImages);
+  EXPECT_EQ(truths.size(), kImages / kEvery);
+  EXPECT_EQ(run.last_line()["labelled"], kImages / kEvery);
+  EXPECT_EQ(run.last_line()["recorded"], kImages);
+  for (std::uint64_t i = 0; i < kImages; i += kEvery)
+    EXPECT_EQ(truths.at(inferences[i].id), make_surface({}, 7, i).label) << i;
+}
+
+TEST_F(InspectorTest, ACameraGoesWrongAndIsWellAgainWhileItRuns) {
+  device.activate(device.install("1.0.0", sdk::float_model()));
+  const std::string file = device.run() / "fault";
+  std::ofstream(file) << "sleepy";
+  Inspection run(device, {"--rate", "200", "--buffer", "100000", "--fault-file", file});
+  const auto brightness = [&] { return inferences.empty() ? 170.0F : inferences.back().features[0]; };
+  run.until([&] { return drain() > 0; });
+  EXPECT_GT(brightness(), 150);
+  std::ofstream(file) << "dimmed:50";
+  run.until([&] { return drain(), brightness() < 110; });
+  std::filesystem::remove(file);
+  run.until([&] { return drain(), brightness() > 150; });
+  ::kill(run.child->pid(), SIGTERM);
+  EXPECT_EQ(run.end(), 0) << run.child->result().err;
+  EXPECT_THAT(run.child->result().err, testing::HasSubstr("sleepy"));
 }
 
 TEST_F(InspectorTest, WaitsForAModelAndForNothingElse) {

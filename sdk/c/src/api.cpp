@@ -107,8 +107,14 @@ uint64_t drover_record(drover_model_t* handle, const drover_inference_t* inferen
   return handle->handle.writer().record(record);
 }
 
+int drover_label(drover_model_t* handle, uint64_t id, int32_t class_index) {
+  if (id == 0 || class_index < 0) return 0;
+  return handle->handle.writer().label(id, class_index) ? 1 : 0;
+}
+
 void drover_counts(const drover_model_t* handle, drover_counts_t* counts) {
   const ring::Writer::Counts now = handle->handle.writer().counts();
   counts->recorded = now.recorded;
   counts->dropped = now.dropped;
+  if (counts->size >= sizeof(drover_counts_t)) counts->labelled = now.labelled;  // an earlier one has none
 }

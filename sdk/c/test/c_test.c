@@ -23,7 +23,10 @@ static int use_version(drover_model_t* model, const char* digest) {
   inference.confidence = 0.5f;
   inference.features = features;
   inference.feature_count = 2;
-  EXPECT(drover_record(model, &inference) != 0);
+  const uint64_t id = drover_record(model, &inference);
+  EXPECT(id != 0);
+  EXPECT(drover_label(model, id, 3) == 1);
+  EXPECT(drover_label(model, id, -1) == 0 && drover_label(model, 0, 3) == 0);
   drover_release(version);
   return 0;
 }
@@ -55,9 +58,13 @@ int use_drover_from_c(const char* state_dir, const char* run_dir, const char* di
   EXPECT(drover_poll(model) == 0);
   int line = use_version(model, digest);
   if (line == 0) line = use_session(model);
-  drover_counts_t counts = {sizeof counts, 0, 0};
+  drover_counts_t counts = {sizeof counts, 0, 0, 0};
   drover_counts(model, &counts);
-  EXPECT(line != 0 || (counts.recorded == 2 && counts.dropped == 0));
+  EXPECT(line != 0 || (counts.recorded == 2 && counts.dropped == 0 && counts.labelled == 1));
+  /* As a program sees it that was built when the struct ended earlier. */
+  counts = (drover_counts_t){offsetof(drover_counts_t, labelled), 0, 0, 77};
+  drover_counts(model, &counts);
+  EXPECT(line != 0 || (counts.recorded == 2 && counts.labelled == 77));
   drover_close(model);
   return line;
 }

@@ -143,6 +143,32 @@ TEST(ModelLine, RecordsUnderTheActiveVersionUnlessOneIsNamed) {
   EXPECT_EQ(Digest{records[1].digest}, first);
 }
 
+TEST(ModelLine, LabelsAnInferenceByItsIdAndNothingElse) {
+  Device device;
+  ring::Mapping ring = *ring::Mapping::create(device.ring());
+  app::Model model("defect", options(device));
+  drover_inference_t inference = DROVER_INFERENCE_INIT;
+  inference.class_index = 1;
+  const std::uint64_t id = model.record(inference);
+  EXPECT_TRUE(model.label(id, 0));
+  EXPECT_FALSE(model.label(0, 0)) << "the inference was dropped";
+  EXPECT_FALSE(model.label(id, -1)) << "no class is no truth";
+  const std::vector<ring::Record> records = drain(ring);
+  ASSERT_EQ(records.size(), 2u) << "the reader refused one";
+  EXPECT_EQ(records[1].kind, ring::Kind::label);
+  EXPECT_EQ(records[1].id, id);
+  EXPECT_EQ(records[1].class_index, 0);
+  EXPECT_EQ(model.counts().labelled, 1u);
+  EXPECT_EQ(model.counts().dropped, 0u);
+}
+
+TEST(ModelLine, WithoutAnAgentALabelIsDroppedAndCounted) {
+  Device device;
+  app::Model model("defect", options(device));
+  EXPECT_FALSE(model.label(1, 0));
+  EXPECT_EQ(model.counts().dropped, 1u);
+}
+
 /// The agent charges a death to what the lane shows.
 TEST(ModelLine, ShowsTheAgentTheVersionThatWasAcquiredLast) {
   Device device;

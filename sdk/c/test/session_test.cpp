@@ -72,6 +72,20 @@ TEST_F(SessionTest, InfersAndRecordsWithTheVersionsDigest) {
   EXPECT_EQ(reader.writers()[0].digest, digest);
 }
 
+TEST_F(SessionTest, AnAnswersIdIsWhatItsLabelIsGivenFor) {
+  device.activate(device.install("1.0.0", float_model()));
+  app::Model model = open();
+  app::Session session(model);
+  ASSERT_TRUE(session.wait(kPatience));
+  const drover_result_t result = session.values(values(7));
+  EXPECT_TRUE(model.label(result.id, 3));
+  drain();
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[1].kind, ring::Kind::label);
+  EXPECT_EQ(records[1].id, records[0].id);
+  EXPECT_EQ(records[1].class_index, 3);
+}
+
 TEST_F(SessionTest, AnImageGoesThroughTheManifestsPreprocessing) {
   device.activate(device.install("1.0.0", float_model()));
   app::Model model = open();

@@ -22,7 +22,8 @@ namespace drover::drift {
 ///
 /// **What is promised.** δ bounds the error of one look (approximately: the variance is estimated, and the
 /// published bound has ln(W) cuts in place of their true number), not that of a life: over 10⁶ observations
-/// the standard δ errs in about a third of the streams. Only the mean is watched.
+/// the standard δ errs in about a third of the streams, over 5 000 in none of 200 (δ = .05: 7 %, .3: 66 %; of
+/// the looks far fewer than δ). Only the mean is watched.
 ///
 /// **Choices that make another index equally right:** the clock (a change is told at a multiple of it only),
 /// the squared deviations kept by bucket (means of buckets, not of values, bound the cuts), and that after an

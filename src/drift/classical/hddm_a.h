@@ -12,7 +12,8 @@ namespace drover::drift {
 /// where mean − ε was greatest. Alarm when the mean Z of all n has moved from the mean X of the first n_x by
 ///     Z − X ≥ sqrt( (n − n_x)/(n_x·n) / 2 · ln(2/c) ),    c = `drift_confidence`.
 /// By Hoeffding this errs with probability ≤ c for a cut fixed beforehand; the cut is chosen by looking, and
-/// the test repeated, so over a life nothing is promised.
+/// the test repeated, so over a life nothing is promised: of unchanged streams of 5 000 with 20 % errors it
+/// alarms in 6 % (none of 200 with 5 %), and for c = .01 in 48 %.
 ///
 /// Source: Frías-Blanco, del Campo-Ávila, Ramos-Jiménez, Morales-Bueno, Ortiz-Díaz, Caballero-Mota, IEEE TKDE
 /// 27(3), 2015; the formulas as in MOA and river 0.26.1 (ln 2/c where the paper has ln 1/c). No warning

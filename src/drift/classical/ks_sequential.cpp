@@ -23,7 +23,8 @@ KsSequential::KsSequential(const Distribution& distribution, double alpha, std::
       distance_(distribution),
       c_(constant_of(kShareOfStream * alpha)),
       reference_error_(std::sqrt(std::log(2 / ((1 - kShareOfStream) * alpha)) /
-                                 (2 * static_cast<double>(distribution.count)))),
+                                 (2 * static_cast<double>(distribution.count))) +
+                       distribution.rank_error),
       from_(from),
       random_(seed) {}
 

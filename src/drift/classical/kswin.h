@@ -12,7 +12,7 @@ namespace drover::drift {
 /// The window holds the last `window_size` values; at every observation the newest `stat_size` of them (r)
 /// are compared with r drawn without replacement from the rest. Alarm when D > 0.1 and the exact two-sample p
 /// ≤ alpha. One look errs with probability ≤ alpha on independent data; a look is made at every observation,
-/// so that unchanged streams alarm after some thousands of observations at the standard settings.
+/// so that nine unchanged streams of ten alarm within 2 000 observations at the standard settings.
 ///
 /// **Sampling.** Robert Floyd's algorithm on SplitMix64 from `seed`: for j = w − r − r … w − r − 1 (w =
 /// window_size) t = ⌊u·(j + 1)/2³²⌋ with u the generator's upper 32 bits; t is taken, or j when t is taken

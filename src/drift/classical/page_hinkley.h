@@ -13,7 +13,9 @@ namespace drover::drift {
 /// mean rose) or max D − D > λ (it fell), from `min_instances` observations on. δ is the change that is let
 /// pass, λ the price of false alarms; both are in the unit of the data, so the standard ones suit values of
 /// about unit deviation only. No probability is promised: on unchanged N(0,1) the standard settings alarm
-/// every few thousand observations.
+/// every 1 630 observations. Without fading (α = 1) it is the two-sided CUSUM but for the estimated mean, and
+/// its mean time between false alarms that one's: (e^(2δb) − 2δb − 1)/(4δ²), b = λ + 1.166, on N(0,1)
+/// (Siegmund, Sequential Analysis, 1985).
 ///
 /// Sources: Page, Biometrika 41 (1954); Hinkley, Biometrika 58 (1971). Settings and the fading α as in river
 /// 0.26.1.

@@ -160,5 +160,52 @@ TEST(LabelJoin, JoinsLabelsOutOfOrderUpTo65536InferencesLate) {
   EXPECT_NEAR(static_cast<double>(correct), 65536 / 5.0, 1);
 }
 
+RC_GTEST_PROP(LabelJoin, GoesOnFromItsCheckpointToTheSameBytes, (std::uint64_t seed)) {
+  SplitMix random(seed);
+  const std::size_t capacity = 1 + random.next() % 30;
+  LabelJoin first(capacity), second(capacity);
+  const auto live = [](LabelJoin& join, SplitMix& from, std::uint64_t steps) {
+    std::vector<LabelJoin::Outcome> outcomes;
+    for (; steps > 0; --steps) {
+      const std::uint64_t id = from.next() % 60;
+      if (from.next() % 2 == 0)
+        join.add({.id = id, .model = from.next(), .confidence = .5F, .predicted = 1});
+      else
+        outcomes.push_back(join.label(id, 1).outcome);
+    }
+    return outcomes;
+  };
+  (void)live(first, random, random.next() % 200);
+  (void)live(second, random, 50);  // a past of its own
+  const Bytes saved = first.checkpoint();
+  RC_ASSERT(second.restore(saved).has_value());
+  RC_ASSERT(second.checkpoint() == saved);
+  SplitMix same = random;
+  RC_ASSERT(live(first, random, 200) == live(second, same, 200));
+  RC_ASSERT(first.checkpoint() == second.checkpoint());
+}
+
+TEST(LabelJoin, RefusesWhatItCannotHaveRemembered) {
+  LabelJoin join(4);
+  for (std::uint64_t id = 0; id < 6; ++id) join.add({.id = id, .predicted = 1});
+  const Bytes good = join.checkpoint();
+  ASSERT_EQ(good.size(), 24 + 4 * 25u);
+  Bytes twice = good, half = good, more = good, longer = good, newer = good;
+  twice[24 + 25] = twice[24];
+  half[24 + 24] = 2;
+  more[16] = 5;
+  longer.push_back(0);
+  newer[4] = 2;
+  for (const Bytes& bad : {twice, half, more, Bytes(good.begin(), good.end() - 1), LabelJoin(3).checkpoint(),
+                           ConceptDrift::make().value().checkpoint()}) {
+    const auto taken = join.restore(bad);
+    ASSERT_FALSE(taken);
+    EXPECT_TRUE(taken.error().code == Code::bad_state || taken.error().code == Code::too_large);
+  }
+  EXPECT_EQ(join.restore(longer).error().code, Code::too_large);
+  EXPECT_EQ(join.restore(newer).error().code, Code::unsupported);
+  EXPECT_EQ(join.checkpoint(), good) << "a refused state changes nothing";
+}
+
 }  // namespace
 }  // namespace drover::drift

@@ -1,11 +1,21 @@
 #include "drift/concept/label_join.h"
 
+#include <fmt/format.h>
+
 #include <bit>
 
 #include "base/assert.h"
+#include "drift/checkpoint.h"
 #include "drift/random.h"
 
 namespace drover::drift {
+namespace {
+
+constexpr std::string_view kLetters = "LJON";
+constexpr std::uint32_t kVersion = 1;
+constexpr std::size_t kHeadBytes = 4 + 4 + 8 + 8, kEntryBytes = 8 + 8 + 4 + 4 + 1;
+
+}  // namespace
 
 LabelJoin::LabelJoin(std::size_t capacity) : entries_(capacity), index_(std::bit_ceil(2 * capacity), kNone) {
   DROVER_ASSERT(capacity > 0);
@@ -40,7 +50,7 @@ bool LabelJoin::add(const Prediction& prediction) {
   else
     ++size_;
   index_[find(prediction.id)] = static_cast<std::uint32_t>(next_);
-  entries_[next_] = {prediction, false};
+  entries_[next_] = {prediction, 0};
   next_ = (next_ + 1) % entries_.size();
   return true;
 }
@@ -49,9 +59,43 @@ LabelJoin::Joined LabelJoin::label(std::uint64_t id, std::uint32_t truth) {
   const std::uint32_t place = index_[find(id)];
   if (place == kNone) return {};
   Entry& entry = entries_[place];
-  if (entry.labelled) return {.outcome = Outcome::repeated};
-  entry.labelled = true;
+  if (entry.labelled != 0) return {.outcome = Outcome::repeated};
+  entry.labelled = 1;
   return {Outcome::joined, entry.prediction, entry.prediction.predicted == truth};
+}
+
+Bytes LabelJoin::checkpoint() const {
+  CheckpointWriter writer(kLetters, kVersion);
+  writer.put(std::uint64_t{entries_.size()}).put(std::uint64_t{size_});
+  for (std::size_t i = 0; i < size_; ++i)
+    entries_[(oldest() + i) % entries_.size()].each_field([&](const auto& field) { writer.put(field); });
+  return std::move(writer).take();
+}
+
+Status LabelJoin::restore(ByteView state) {
+  const std::size_t bytes_max = kHeadBytes + entries_.size() * kEntryBytes;
+  if (state.size() > bytes_max)
+    return fail(Code::too_large,
+                fmt::format("a label join's state of {} bytes, at most {} allowed", state.size(), bytes_max));
+  CheckpointReader reader(state, kLetters, kVersion);
+  std::uint64_t capacity = 0, size = 0;
+  reader.get(capacity).get(size);
+  LabelJoin read(entries_.size());
+  bool holds = size <= entries_.size();
+  for (std::uint64_t i = 0; i < size && holds; ++i) {
+    Entry entry;
+    entry.each_field([&](auto& field) { reader.get(field); });
+    holds = entry.labelled <= 1 && read.add(entry.prediction);
+    read.entries_[i].labelled = entry.labelled;
+  }
+  if (auto whole = reader.finish(); holds && !whole) return whole;
+  if (capacity != entries_.size())
+    return fail(Code::bad_state, fmt::format("a label join's state for {} inferences, here are {}", capacity,
+                                             entries_.size()));
+  if (!holds)
+    return fail(Code::bad_state, "a label join's state: inferences too many, twice, or half labelled");
+  *this = std::move(read);
+  return {};
 }
 
 }  // namespace drover::drift

@@ -4,6 +4,9 @@
 #include <optional>
 #include <vector>
 
+#include "base/bytes.h"
+#include "base/result.h"
+
 namespace drover::drift {
 
 /// What an inference said, until its label comes.
@@ -39,16 +42,29 @@ class LabelJoin {
 
   [[nodiscard]] std::size_t size() const { return size_; }
 
+  /// All that is remembered, the oldest first: "LJON" version 1, docs/formats/detector.md. 25 bytes an
+  /// inference, 1.6 MB when full.
+  [[nodiscard]] Bytes checkpoint() const;
+  /// Takes what a table of the same capacity remembered, in place of its own, or refuses it and stays as it
+  /// is. Errors: too_large for more bytes than so many inferences take, bad_state, unsupported.
+  Status restore(ByteView state);
+
  private:
   struct Entry {
     Prediction prediction;
-    bool labelled = false;
+    std::uint8_t labelled = 0;
+
+    void each_field(this auto& self, auto visit) {
+      visit(self.prediction.id), visit(self.prediction.model), visit(self.prediction.confidence);
+      visit(self.prediction.predicted), visit(self.labelled);
+    }
   };
   static constexpr std::uint32_t kNone = 0xffffffff;
 
   [[nodiscard]] std::size_t home(std::uint64_t id) const;
   [[nodiscard]] std::size_t find(std::uint64_t id) const;
   void forget(std::uint64_t id);
+  [[nodiscard]] std::size_t oldest() const { return size_ == entries_.size() ? next_ : 0; }
 
   std::vector<Entry> entries_;        // a circle, next_ the oldest once it is full
   std::vector<std::uint32_t> index_;  // open addressing with linear probing: places in entries_

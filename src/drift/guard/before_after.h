@@ -27,9 +27,25 @@ class BeforeAfterGuard {
   /// An inference of the new version. The first verdict stands.
   GuardVerdict after(bool error);
 
-  [[nodiscard]] GuardVerdict verdict() const { return verdict_; }
+  [[nodiscard]] GuardVerdict verdict() const { return static_cast<GuardVerdict>(verdict_); }
   [[nodiscard]] RateBounds old_rate() const { return old_.bounds(settings_.alpha / 2); }
   [[nodiscard]] RateBounds new_rate() const { return new_.bounds(settings_.alpha / 2); }
+
+  /// "BAGU" version 1, docs/formats/detector.md.
+  [[nodiscard]] Bytes checkpoint() const;
+  /// Takes the state of a guard with the same settings, or refuses it (bad_state, unsupported) and stays as
+  /// it is.
+  Status restore(ByteView state);
+
+  static constexpr std::string_view kLetters = "BAGU";
+  void each_setting(this auto& self, auto visit) {
+    visit(self.settings_.alpha), visit(self.settings_.margin);
+  }
+  void each_field(this auto& self, auto visit) {
+    self.old_.each_field(visit), self.new_.each_field(visit);
+    visit(self.verdict_);
+  }
+  [[nodiscard]] bool holds() const { return old_.holds() && new_.holds() && verdict_ <= 2; }
 
  private:
   explicit BeforeAfterGuard(Settings settings) : settings_(settings) {}
@@ -38,7 +54,7 @@ class BeforeAfterGuard {
   RateSequence old_, new_;
   RateBounds old_rate_;  // as of the last look
   bool old_rate_is_known_ = false;
-  GuardVerdict verdict_ = GuardVerdict::hold;
+  std::uint8_t verdict_ = 0;  // a GuardVerdict
 };
 
 }  // namespace drover::drift

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 
 namespace drover::drift {
@@ -20,7 +22,8 @@ class Bets {
   }
   void update(double d) {
     for (std::size_t i = 0; i < Count; ++i) {
-      wealth_[i] *= 1 + lambda_[i] * d;
+      // An alarm that nobody answers must not grow to infinity, which no checkpoint takes.
+      wealth_[i] = std::min(wealth_[i] * (1 + lambda_[i] * d), 1e200);
       // What is all but lost stays lost (towards safety), and costs no slow arithmetic near zero.
       if (wealth_[i] < 1e-200) wealth_[i] = 0;
     }
@@ -33,6 +36,12 @@ class Bets {
   }
   [[nodiscard]] const std::array<double, Count>& wealth() const { return wealth_; }
   void restore(const std::array<double, Count>& wealth) { wealth_ = wealth; }
+
+  void each_field(this auto& self, auto visit) { visit(self.wealth_); }
+  /// Whether the wealth is an amount that bets can leave.
+  [[nodiscard]] bool holds() const {
+    return std::ranges::all_of(wealth_, [](double wealth) { return wealth >= 0 && wealth <= 1e200; });
+  }
 
  private:
   std::array<double, Count> lambda_{}, wealth_{};

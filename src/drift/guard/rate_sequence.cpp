@@ -1,12 +1,14 @@
 #include "drift/guard/rate_sequence.h"
 
 #include <cmath>
+#include <numbers>
 
 namespace drover::drift {
 namespace {
 
 constexpr double kPrior = 0.5;
 constexpr int kHalvings = 60;
+constexpr std::uint64_t kCountMax = std::uint64_t{1} << 53;
 
 /// k·ln x, 0 for k = 0 whatever x.
 double times_log(double k, double x) { return k == 0 ? 0 : k * std::log(x); }
@@ -23,6 +25,14 @@ void RateSequence::update(bool error) {
 bool RateSequence::refutes(double p, double alpha) const {
   const double k = static_cast<double>(errors_), n = static_cast<double>(count_);
   return log_mixture_ - times_log(k, p) - times_log(n - k, 1 - p) >= -std::log(alpha);
+}
+
+bool RateSequence::holds() const {
+  if (errors_ > count_ || count_ > kCountMax) return false;
+  const double k = static_cast<double>(errors_), n = static_cast<double>(count_);
+  const double exact =
+      std::lgamma(kPrior + k) + std::lgamma(kPrior + n - k) - std::lgamma(n + 1) - std::log(std::numbers::pi);
+  return std::abs(log_mixture_ - exact) <= 1e-6 * (1 + std::abs(exact));
 }
 
 /// The evidence against p only grows on either side of the rate seen; the outer end of the last step is

@@ -29,6 +29,12 @@ class RateSequence {
   [[nodiscard]] std::uint64_t count() const { return count_; }
   [[nodiscard]] std::uint64_t errors() const { return errors_; }
 
+  void each_field(this auto& self, auto visit) {
+    visit(self.count_), visit(self.errors_), visit(self.log_mixture_);
+  }
+  /// Whether the mixture is that of the counts, ln B(½ + k, ½ + n − k)/π, but for what rounding adds up to.
+  [[nodiscard]] bool holds() const;
+
  private:
   std::uint64_t count_ = 0, errors_ = 0;
   double log_mixture_ = 0;  // of the sequence seen

@@ -1,11 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
+#include "base/bytes.h"
+#include "base/result.h"
 #include "drift/guard/bets.h"
 
 /// One-sided rules of probation beside the update guard: latency, confidence, and the plain rules that people
 /// know. Those marked *plain* have no bound on how often they are wrong in the end.
+///
+/// Each saves itself and goes on from what it saved: `kLetters` version 1 of docs/formats/detector.md.
+/// restore() takes the state of a rule with the same settings, or refuses it (bad_state, unsupported) and
+/// stays as it is.
 namespace drover::drift {
 
 /// Is the new version slower? Bets on y − 0.05 with y = 1 for a latency above 1.1 times the old version's
@@ -18,14 +25,24 @@ class LatencyGuard {
   /// True when the evidence has reached 1/α; stays so.
   bool update(double latency) {
     bets_.update((latency > limit_ ? 1.0 : 0.0) - kShare);
-    return alarm_ = alarm_ || bets_.value() >= 1 / alpha_;
+    alarm_ |= reached();
+    return alarm_ != 0;
   }
   [[nodiscard]] double evidence() const { return bets_.value(); }
 
+  [[nodiscard]] Bytes checkpoint() const;
+  Status restore(ByteView state);
+  static constexpr std::string_view kLetters = "LATG";
+  void each_setting(this auto& self, auto visit) { visit(self.limit_), visit(self.alpha_); }
+  void each_field(this auto& self, auto visit) { self.bets_.each_field(visit), visit(self.alarm_); }
+  [[nodiscard]] bool holds() const { return bets_.holds() && alarm_ <= 1 && (alarm_ == 1 || !reached()); }
+
  private:
+  [[nodiscard]] bool reached() const { return bets_.value() >= 1 / alpha_; }
+
   double limit_, alpha_;
   Bets<12> bets_;
-  bool alarm_ = false;
+  std::uint8_t alarm_ = 0;
 };
 
 /// Is the mean confidence below `level`? Bets on level − confidence: while E[confidence | past] ≥ level,
@@ -37,14 +54,24 @@ class ConfidenceGuard {
   bool update(double confidence) {
     const double inside = confidence > 0 ? (confidence < 1 ? confidence : 1) : 0;
     bets_.update(level_ - inside);
-    return alarm_ = alarm_ || bets_.value() >= 1 / alpha_;
+    alarm_ |= reached();
+    return alarm_ != 0;
   }
   [[nodiscard]] double evidence() const { return bets_.value(); }
 
+  [[nodiscard]] Bytes checkpoint() const;
+  Status restore(ByteView state);
+  static constexpr std::string_view kLetters = "CNFG";
+  void each_setting(this auto& self, auto visit) { visit(self.alpha_), visit(self.level_); }
+  void each_field(this auto& self, auto visit) { self.bets_.each_field(visit), visit(self.alarm_); }
+  [[nodiscard]] bool holds() const { return bets_.holds() && alarm_ <= 1 && (alarm_ == 1 || !reached()); }
+
  private:
+  [[nodiscard]] bool reached() const { return bets_.value() >= 1 / alpha_; }
+
   double alpha_, level_;
   Bets<12> bets_;
-  bool alarm_ = false;
+  std::uint8_t alarm_ = 0;
 };
 
 /// *Plain*: mean confidence below a level in each of so many windows in a row. Windows without inferences
@@ -58,6 +85,13 @@ class LowConfidenceRule {
     if (count > 0) row_ = mean < level_ ? row_ + 1 : 0;
     return row_ >= windows_;
   }
+
+  [[nodiscard]] Bytes checkpoint() const;
+  Status restore(ByteView state);
+  static constexpr std::string_view kLetters = "LOWC";
+  void each_setting(this auto& self, auto visit) { visit(self.level_), visit(self.windows_); }
+  void each_field(this auto& self, auto visit) { visit(self.row_); }
+  [[nodiscard]] bool holds() const { return true; }
 
  private:
   double level_;
@@ -77,14 +111,25 @@ class NaiveRule {
     errors_ += error;
     ++count_;
     if (count_ % every_ == 0 && static_cast<double>(errors_) > limit_ * static_cast<double>(count_))
-      roll_back_ = true;
-    return roll_back_;
+      roll_back_ = 1;
+    return roll_back_ != 0;
+  }
+
+  [[nodiscard]] Bytes checkpoint() const;
+  Status restore(ByteView state);
+  static constexpr std::string_view kLetters = "NAIV";
+  void each_setting(this auto& self, auto visit) { visit(self.limit_), visit(self.every_); }
+  void each_field(this auto& self, auto visit) {
+    visit(self.errors_), visit(self.count_), visit(self.roll_back_);
+  }
+  [[nodiscard]] bool holds() const {
+    return errors_ <= count_ && count_ <= std::uint64_t{1} << 53 && roll_back_ <= 1;
   }
 
  private:
   double limit_;
   std::uint64_t every_, errors_ = 0, count_ = 0;
-  bool roll_back_ = false;
+  std::uint8_t roll_back_ = 0;
 };
 
 }  // namespace drover::drift

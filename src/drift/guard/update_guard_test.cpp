@@ -194,6 +194,90 @@ TEST(ConfidenceGuard, KeepsItsLevelAndSeesLowConfidence) {
   EXPECT_TRUE(alarm) << "NaN is no confidence";
 }
 
+template <typename Rule>
+struct Saved {
+  Rule same, other;                            // of the same settings; of others
+  void (*feed)(Rule& rule, SplitMix& random);  // one observation
+};
+
+/// A rule goes on from its bytes with the same bits; what is cut, longer, of another kind, of other settings
+/// or broken in a number (the eight bytes at `number`) is refused and changes nothing.
+template <typename Rule>
+void saves_and_refuses(const Saved<Rule>& row, std::size_t number) {
+  for (const std::uint64_t seen : {0u, 1u, 700u}) {
+    SplitMix random(seen), going_on(1);
+    Rule first = row.same, second = row.same, other = row.other;
+    for (std::uint64_t i = 0; i < seen; ++i) row.feed(first, random);
+    const Bytes good = first.checkpoint();
+    ASSERT_TRUE(second.restore(good)) << Rule::kLetters;
+    EXPECT_EQ(second.checkpoint(), good);
+    EXPECT_EQ(other.restore(good).error().code, Code::bad_state) << "made with other settings";
+    SplitMix again = going_on;
+    for (int i = 0; i < 700; ++i) row.feed(first, going_on), row.feed(second, again);
+    const Bytes later = first.checkpoint();
+    EXPECT_EQ(second.checkpoint(), later);
+    Bytes longer = good, newer = good, kind = good, broken = good;
+    longer.push_back(0);
+    newer[4] = 9;
+    kind[0] = 'X';
+    std::fill_n(broken.begin() + static_cast<std::ptrdiff_t>(number), 8, std::uint8_t{0xff});
+    EXPECT_EQ(second.restore(newer).error().code, Code::unsupported);
+    for (const Bytes& bad : {longer, kind, broken, Bytes(good.begin(), good.end() - 1), Bytes()})
+      EXPECT_EQ(second.restore(bad).error().code, Code::bad_state) << Rule::kLetters;
+    EXPECT_EQ(second.checkpoint(), later) << "a refused state changes nothing";
+  }
+}
+
+TEST(Rules, GoOnFromTheirCheckpointsAndRefuseWhatDoesNotAddUp) {
+  saves_and_refuses<LatencyGuard>({LatencyGuard(100, .01), LatencyGuard(101, .01),
+                                   [](auto& rule, SplitMix& random) { rule.update(150 * random.uniform()); }},
+                                  24);
+  saves_and_refuses<ConfidenceGuard>({ConfidenceGuard(.01), ConfidenceGuard(.01, .7),
+                                      [](auto& rule, SplitMix& random) { rule.update(random.uniform()); }},
+                                     24);
+  saves_and_refuses<NaiveRule>(
+      {NaiveRule(.05, .1), NaiveRule(.05, .1, 50),
+       [](auto& rule, SplitMix& random) { rule.update(simulation::chance(random, .05)); }},
+      24);
+  saves_and_refuses<BeforeAfterGuard>(
+      {BeforeAfterGuard::make({}).value(), BeforeAfterGuard::make({.alpha = .02}).value(),
+       [](auto& rule, SplitMix& random) {
+         rule.before(simulation::chance(random, .1));
+         rule.after(simulation::chance(random, .12));
+       }},
+      24);
+}
+
+TEST(Rules, RefuseAnAlarmThatWasForgottenAndEvidenceThatIsNotTheCounts) {
+  LatencyGuard latency(100, .01);
+  while (!latency.update(200)) continue;
+  Bytes forgotten = latency.checkpoint();
+  forgotten.back() = 0;
+  EXPECT_EQ(LatencyGuard(100, .01).restore(forgotten).error().code, Code::bad_state);
+
+  BeforeAfterGuard guard = BeforeAfterGuard::make({}).value();
+  for (int i = 0; i < 500; ++i) guard.before(i % 9 == 0), guard.after(i % 7 == 0);
+  Bytes lucky = guard.checkpoint();
+  ++lucky[24 + 8];  // one more error of the old version, with the likelihood of before
+  EXPECT_EQ(guard.restore(lucky).error().code, Code::bad_state);
+}
+
+TEST(Rules, AreRestoredAfterALongAlarmThatNobodyAnswered) {
+  LatencyGuard latency(100, .01), other(100, .01);
+  for (int i = 0; i < 20'000; ++i) latency.update(200);
+  ASSERT_TRUE(other.restore(latency.checkpoint()));
+  EXPECT_TRUE(other.update(0)) << "an alarm stays one";
+}
+
+TEST(LowConfidenceRule, KeepsItsRowOverARestart) {
+  LowConfidenceRule rule, after;
+  for (int i = 0; i < 4; ++i) EXPECT_FALSE(rule.window(.7, 10));
+  ASSERT_TRUE(after.restore(rule.checkpoint()));
+  EXPECT_TRUE(after.window(.7, 10));
+  EXPECT_FALSE(LowConfidenceRule(.8).restore(rule.checkpoint()));
+  EXPECT_FALSE(after.restore(NaiveRule(.05, .1).checkpoint()));
+}
+
 TEST(LowConfidenceRule, NeedsARowOfFullWindows) {
   LowConfidenceRule rule;
   for (int i = 0; i < 4; ++i) EXPECT_FALSE(rule.window(.7, 10));

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "drift/few_values.h"
+
 namespace drover::drift {
 namespace {
 
@@ -78,16 +80,19 @@ Result<GridKs> grid_ks(const Distribution& reference, const Counters& current) {
   DROVER_TRY(check_reference(reference, current));
   const auto values = values_of(reference);
   const double m = sum(values), n = sum(current.bins);
+  const std::size_t few = few_values(reference.slots);
   double f = 0, g = 0;
   GridKs found;
   for (std::size_t j = 0; j < kBins; ++j) {
     const double f_next = f + static_cast<double>(values[j]) / m;
     const double g_next = g + static_cast<double>(current.bins[j]) / n;
-    found.upper = std::max({found.upper, f_next - g, g_next - f});
+    // Within a value's own cell there is no x at which the two could be further apart than at its ends.
+    if (few == 0 || is_unseen(cell_of(j, few))) found.upper = std::max({found.upper, f_next - g, g_next - f});
     if (j + 1 < kBins) found.lower = std::max(found.lower, std::abs(f_next - g_next));
     f = f_next, g = g_next;
   }
-  found.upper = std::min(found.upper, 1.0);
+  found.lower = std::max(found.lower - reference.rank_error, 0.0);
+  found.upper = std::clamp(found.upper + reference.rank_error, found.lower, 1.0);
   return found;
 }
 

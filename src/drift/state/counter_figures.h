@@ -16,7 +16,9 @@ namespace drover::drift {
 /// sup_x |F(x) − G(x)|. Between edges j and j+1 both functions only grow, so F − G ≤ F_{j+1} − G_j and G − F
 /// ≤ G_{j+1} − F_j there: `upper` is the largest of these, and never more than D_grid + the baseline's
 /// largest bin mass (0.023 + 1/m). Both bounds are deterministic: they hold always, not with a confidence. D
-/// is that of (value, tie) pairs; where no value equals an edge it is that of the values.
+/// is that of (value, tie) pairs; where no value equals an edge it is that of the values. Of a baseline of
+/// few values (few_values.h) `upper` bounds the D of the values: between the ends of a value's cell lies no
+/// other.
 struct GridKs {
   double lower = 0;  // D_grid
   double upper = 0;

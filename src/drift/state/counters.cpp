@@ -37,10 +37,22 @@ bool within_limit(const Counters& counters) {
 }  // namespace
 
 std::uint64_t fingerprint(const Distribution& reference) {
-  CheckpointWriter writer("BASE", 1);
-  for (std::size_t j = 0; j < kBins - 1; ++j) writer.put(reference.edges[j]).put(reference.ties[j]);
-  writer.put(reference.slots);
-  const Digest digest = sha256(std::move(writer).take());
+  constexpr std::string_view kHead{"BASE\1\0\0\0", 8};
+  constexpr std::size_t kEdgeBytes = sizeof(float) + sizeof(std::uint32_t);
+  std::array<std::uint8_t, kHead.size() + (kBins - 1) * kEdgeBytes + sizeof reference.slots + sizeof(double)>
+      bytes;
+  std::uint8_t* at = bytes.data();
+  const auto put = [&at](const void* from, std::size_t size) {
+    std::memcpy(std::exchange(at, at + size), from, size);
+  };
+  put(kHead.data(), kHead.size());
+  for (std::size_t j = 0; j < kBins - 1; ++j) {
+    put(&reference.edges[j], sizeof(float));
+    put(&reference.ties[j], sizeof(std::uint32_t));
+  }
+  put(reference.slots.data(), sizeof reference.slots);
+  if (reference.rank_error > 0) put(&reference.rank_error, sizeof(double));
+  const Digest digest = sha256(ByteView(bytes).first(static_cast<std::size_t>(at - bytes.data())));
   std::uint64_t first = 0;
   std::memcpy(&first, digest.bytes.data(), sizeof first);
   return first;

@@ -61,9 +61,9 @@ void end_block(auto& state) {
   state.weight = start_weight(state.age);
 }
 
-Leaning leaning_of(const auto& state) {
+Leaning leaning_of(const auto& state, const Tilts& table) {
   const auto largest = static_cast<std::size_t>(std::ranges::max_element(state.sum) - state.sum.begin());
-  return {tilts().laws[largest], state.onset[largest]};
+  return {table.laws[largest], state.onset[largest]};
 }
 
 inline bool is_amount(double value) { return std::isfinite(value) && value >= 0; }

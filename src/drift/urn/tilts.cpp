@@ -107,6 +107,16 @@ std::string_view name_of(Family family) {
       return "location_and_scale";
     case Family::part:
       return "part";
+    case Family::share_1:
+      return "share_of_value_1";
+    case Family::share_2:
+      return "share_of_value_2";
+    case Family::share_3:
+      return "share_of_value_3";
+    case Family::share_4:
+      return "share_of_value_4";
+    case Family::unseen:
+      return "unseen_value";
   }
   return "unknown";
 }

@@ -14,13 +14,29 @@ inline constexpr std::size_t kAdaptiveParts = 2;
 inline constexpr double kTiltMin = 0.02, kTiltMax = 64;
 
 /// What an alternative changes of a feature's distribution.
-enum class Family : std::uint8_t { location, scale, two_bumps, peaked, skew, location_scale, part };
+enum class Family : std::uint8_t {
+  location,
+  scale,
+  two_bumps,
+  peaked,
+  skew,
+  location_scale,
+  part,
+  // Of a baseline of few values (few_tilts.h): how often the k-th lowest occurs, and values never seen
+  // before.
+  share_1,
+  share_2,
+  share_3,
+  share_4,
+  unseen
+};
 std::string_view name_of(Family family);
 
 /// An alternative law of the baseline's normal scores z (a feature whose baseline is any continuous F has z =
 /// Φ⁻¹(F(x)) standard normal while nothing changes). `size` is the law's parameter: the shift δ in standard
 /// deviations, the factor s of the scale, μ of the two bumps; `sign` is +1 (up, wider), −1 (down, narrower)
-/// or 0 (neither).
+/// or 0 (neither). Of few values `size` is a factor: by which a value's odds grew (+1) or fell (−1), or those
+/// of each value against the one below (location), or of unseen values above (+1), below (−1) or between (0).
 struct Tilt {
   Family family;
   int sign;

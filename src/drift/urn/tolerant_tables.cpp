@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "drift/urn/few_tilts.h"
+
 namespace drover::drift {
 namespace {
 
@@ -79,9 +81,9 @@ class Chernoff {
   double sum_ = 0, log_level_;
 };
 
-Values column(std::size_t k) {
+Values column(const Tilts& table, std::size_t k) {
   Values h;
-  for (std::size_t j = 0; j < kBins; ++j) h[j] = double{tilts().h[j][k]};
+  for (std::size_t j = 0; j < kBins; ++j) h[j] = double{table.h[j][k]};
   return h;
 }
 
@@ -128,6 +130,11 @@ Choice best_clip(const Values& h, const Chernoff& bound, double tolerance) {
   return best;
 }
 
+Choice unclipped(const Values& h, const Chernoff& bound, double tolerance) {
+  const auto [lo, hi] = std::ranges::minmax(h);
+  return {{lo, hi}, std::log(hi / (bound.upper(h) + tolerance * total_variation(h)))};
+}
+
 }  // namespace
 
 Result<TolerantTables> make_tolerant_tables(const Slots& slots, double tolerance, double alpha) {
@@ -135,15 +142,17 @@ Result<TolerantTables> make_tolerant_tables(const Slots& slots, double tolerance
     return fail(Code::invalid_argument, "the tolerance must lie between 0 and 0.5");
   DROVER_TRY(check_alpha(alpha));
   const Chernoff bound(slots, std::log(alpha / 10 / kTilts));
-  TolerantTables made;
+  const Tilts& table = tilts_of(slots);
+  const bool few = &table != &tilts();
+  TolerantTables made{.tilts = &table};
   double weights = 0;
   for (std::size_t k = 0; k < kTilts; ++k) {
-    const Values h = column(k);
-    const Choice choice = best_clip(h, bound, tolerance);
+    const Values h = column(table, k);
+    const Choice choice = few ? unclipped(h, bound, tolerance) : best_clip(h, bound, tolerance);
     auto& law = made.laws[k];
-    if (choice.growth <= 0) continue;
+    if (choice.growth <= 0 || table.weights[k] == 0) continue;
     const Values c = clipped(h, choice.clip);
-    law = {true, tilts().weights[k], choice.clip.lo, choice.clip.hi, bound.upper(c), total_variation(c)};
+    law = {true, table.weights[k], choice.clip.lo, choice.clip.hi, bound.upper(c), total_variation(c)};
     weights += law.weight;
     for (std::size_t j = 0; j < kBins; ++j) made.ratio[j][k] = c[j] / (law.upper + tolerance * law.variation);
   }

@@ -17,13 +17,16 @@ namespace drover::drift {
 /// statistics: U is the smallest x with min over λ of −Σ_j slots_j·ln(1 − λ(c_j − x)) ≤ ln(δ/32), a Chernoff
 /// bound. So with probability 1 − δ all 32 factors have expectation ≤ 1 under every law within ε of F0. (lo,
 /// hi) is the pair of h's own values with the largest growth rate under the alternative; alternatives without
-/// gain are left out (`used` false, weight 0).
+/// gain are left out (`used` false, weight 0). Of few values (few_tilts.h) no law is clipped, and left out
+/// are only those that no stream could make grow: each is of use against a change beyond the one it stands
+/// for.
 struct TolerantTables {
   struct Law {
     bool used = false;
     double weight = 0;                                // π renormalised over the used ones
     double lo = 0, hi = 0, upper = 0, variation = 0;  // U and TV
   };
+  const Tilts* tilts = &drift::tilts();
   std::array<Law, kTilts> laws{};
   alignas(64) std::array<std::array<double, kTilts>, kBins> ratio{};
 };

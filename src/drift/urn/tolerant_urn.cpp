@@ -43,6 +43,6 @@ Result<void> TolerantUrn::restore(const State& state) {
 
 double TolerantUrn::p_value() const { return std::min(1.0, 1 / (kShareOfStream * state_.statistic_max)); }
 
-Leaning TolerantUrn::leaning() const { return leaning_of(state_); }
+Leaning TolerantUrn::leaning() const { return leaning_of(state_, *tables_->tilts); }
 
 }  // namespace drover::drift

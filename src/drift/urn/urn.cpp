@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "drift/urn/advance.h"
+#include "drift/urn/few_tilts.h"
 
 namespace drover::drift {
 namespace {
@@ -57,11 +58,10 @@ Result<void> check_bets(const Urn::State& state) {
 
 }  // namespace
 
-std::array<double, kTilts> urn_sums(const Slots& slots) {
+std::array<double, kTilts> urn_sums(const Slots& slots, const Tilts& table) {
   std::array<double, kTilts> sums{};
   for (std::size_t j = 0; j < kBins; ++j)
-    for (std::size_t k = 0; k < kTilts; ++k)
-      sums[k] += static_cast<double>(slots[j]) * double{tilts().h[j][k]};
+    for (std::size_t k = 0; k < kTilts; ++k) sums[k] += static_cast<double>(slots[j]) * double{table.h[j][k]};
   return sums;
 }
 
@@ -70,11 +70,12 @@ Result<Urn> Urn::make(const Slots& slots, Settings settings) {
   DROVER_TRY(check_alpha(settings.alpha));
   if (settings.first_life == 0) return fail(Code::invalid_argument, "lives are counted from 1");
   Urn urn;
+  urn.tilts_ = &tilts_of(slots);
   State& state = urn.state_;
   state.slots = slots;
   state.coarse_slots = coarse(slots);
   state.baseline_slots = std::accumulate(slots.begin(), slots.end(), std::uint64_t{0});
-  state.urn_sum = urn_sums(slots);
+  state.urn_sum = urn_sums(slots, *urn.tilts_);
   state.alpha = settings.alpha;
   state.split = settings.split;
   state.life = settings.first_life - 1;
@@ -83,8 +84,8 @@ Result<Urn> Urn::make(const Slots& slots, Settings settings) {
 }
 
 void Urn::restart() {
-  begin_life(state_, tilts().weights, 1);
-  state_.adaptive_sum.fill(kMassAtStart * tilts().adaptive_weight);
+  begin_life(state_, tilts_->weights, 1);
+  state_.adaptive_sum.fill(kMassAtStart * tilts_->adaptive_weight);
   place_bets();
 }
 
@@ -92,7 +93,7 @@ bool Urn::update(std::size_t bin) {
   State& state = state_;
   if (state.seen >= kSeenMax) return false;
   const double n = static_cast<double>(state.baseline_slots + state.seen);
-  const Tilts& table = tilts();
+  const Tilts& table = *tilts_;
   double statistic = advance(state, table, bin, n);
   const std::size_t wide = bin >> 2;
   const double coarse_ratio = n / static_cast<double>(state.coarse_slots[wide]);
@@ -138,7 +139,7 @@ Result<void> Urn::restore(const State& state) {
   const auto sum = std::accumulate(state.slots.begin(), state.slots.end(), std::uint64_t{0});
   if (state.baseline_slots != state_.baseline_slots || sum != state.baseline_slots + state.seen)
     return fail(Code::bad_state, "the slots do not add up to the baseline's and the observations");
-  if (state.urn_sum != urn_sums(state.slots))
+  if (state.urn_sum != urn_sums(state.slots, *tilts_))
     return fail(Code::bad_state, "the sums are not those of the slots");
   DROVER_TRY(check_life(state, state_));
   DROVER_TRY(check_bets(state));
@@ -149,6 +150,6 @@ Result<void> Urn::restore(const State& state) {
 
 double Urn::p_value() const { return std::min(1.0, 1 / state_.statistic_max); }
 
-Leaning Urn::leaning() const { return leaning_of(state_); }
+Leaning Urn::leaning() const { return leaning_of(state_, *tilts_); }
 
 }  // namespace drover::drift

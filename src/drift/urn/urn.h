@@ -36,6 +36,9 @@ using Slots = std::array<std::uint32_t, kBins>;
 /// Dependence between observations breaks it: thin first the stream. A lasting harmless change is found
 /// too, in the end: for automatic action use the tolerant mode (tolerant_urn.h).
 ///
+/// **Few values.** Over a baseline of four different values or fewer the alternatives are those of
+/// few_tilts.h, by which nothing is lost to the random ties.
+///
 /// **Restart.** After an alarm that was "not drift", restart() keeps every count and begins the sums anew;
 /// the k-th life has α_k = 6α/(π²k²), k = 1 included, so that P(any alarm in any life) ≤ Σ α_k = α.
 ///
@@ -67,6 +70,7 @@ class Urn {
   [[nodiscard]] std::uint32_t life() const { return state_.life; }     // k
   [[nodiscard]] Leaning leaning() const;
   [[nodiscard]] const Slots& slots() const { return state_.slots; }
+  [[nodiscard]] const Tilts& alternatives() const { return *tilts_; }
 
   /// The state as it stands, for checkpoints: trivially copyable, 2 048 bytes at most; its order in a file is
   /// urn_state.h's.
@@ -93,11 +97,12 @@ class Urn {
   Urn() = default;
   void place_bets();
 
+  const Tilts* tilts_ = nullptr;
   State state_{};
 };
 static_assert(sizeof(Urn::State) <= 2048);
 
 /// A_θ of every law, summed anew from the slots: equal to what the detector keeps, bit for bit.
-std::array<double, kTilts> urn_sums(const Slots& slots);
+std::array<double, kTilts> urn_sums(const Slots& slots, const Tilts& table = tilts());
 
 }  // namespace drover::drift

@@ -97,8 +97,11 @@ Result<std::unique_ptr<Detector>> make(const DetectorKind::Values& values, const
   const Urn::Settings settings{.alpha = alpha,
                                .split = values.at("restarts") != 0,
                                .first_life = static_cast<std::uint32_t>(values.at("life"))};
+  if (tolerance == 0 && distribution.rank_error > 0)
+    return fail(Code::invalid_argument,
+                "the exact mode needs a baseline of sorted values, not of a sketch: set a tolerance");
   if (tolerance == 0) return wrap(values, distribution, Urn::make(distribution.slots, settings));
-  auto tables = make_tolerant_tables(distribution.slots, tolerance, alpha);
+  auto tables = make_tolerant_tables(distribution.slots, tolerance + distribution.rank_error, alpha);
   if (!tables) return std::unexpected(tables.error());
   return wrap(values, distribution,
               TolerantUrn::make(std::make_shared<const TolerantTables>(std::move(*tables)), settings));

@@ -1,7 +1,7 @@
 /* libdrover: an application's side of Drover.
  *
- * Which version of a model is active on this device, when that changes, and a record of every inference for
- * the agent. Five lines do it all, the session below included:
+ * Which version of a model is active on this device, when that changes, a record of every inference for the
+ * agent, and the truth of those of which it becomes known. Five lines do it all, the session below included:
  *
  *     drover_model_t *model;
  *     drover_session_t *session;
@@ -116,12 +116,20 @@ typedef struct drover_inference {
  * first. */
 DROVER_API uint64_t drover_record(drover_model_t* model, const drover_inference_t* inference);
 
+/* Tells the agent what an inference should have said: `id` is what drover_record or drover_result_t gave for
+ * it, `class_index` the true class, 0 or more. It may come late, in any order and from another process: the
+ * agent remembers the last 65536 inferences. The same promises as drover_record. Returns 1, or 0 when it was
+ * dropped as a record is, which is counted, or when it can be no label: `id` is 0 (that inference was dropped
+ * itself) or `class_index` is negative. */
+DROVER_API int drover_label(drover_model_t* model, uint64_t id, int32_t class_index);
+
 typedef struct drover_counts {
-  size_t size; /* sizeof(drover_counts_t) */
-  uint64_t recorded;
-  uint64_t dropped;
+  size_t size;       /* sizeof(drover_counts_t) */
+  uint64_t recorded; /* inferences that were handed over */
+  uint64_t dropped;  /* inferences and labels that were not */
+  uint64_t labelled; /* labels that were handed over */
 } drover_counts_t;
-/* What became of the records since drover_open. */
+/* What became of the records and labels since drover_open. */
 DROVER_API void drover_counts(const drover_model_t* model, drover_counts_t* counts);
 
 /* ---- The ready session: load, preprocess, infer, record, swap

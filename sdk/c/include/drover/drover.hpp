@@ -69,8 +69,12 @@ class Model {
   std::uint64_t record(const drover_inference_t& inference) noexcept {
     return drover_record(get(), &inference);
   }
+  /// False when it was dropped, or when `id` is 0 or `class_index` negative.
+  bool label(std::uint64_t id, std::int32_t class_index) noexcept {
+    return drover_label(get(), id, class_index) != 0;
+  }
   [[nodiscard]] drover_counts_t counts() const {
-    drover_counts_t counts = {sizeof(drover_counts_t), 0, 0};
+    drover_counts_t counts = {sizeof(drover_counts_t), 0, 0, 0};
     drover_counts(get(), &counts);
     return counts;
   }
