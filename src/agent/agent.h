@@ -11,6 +11,7 @@
 #include "agent/control_socket.h"
 #include "agent/environment_watch.h"
 #include "agent/health.h"
+#include "agent/holdouts.h"
 #include "agent/identity.h"
 #include "agent/model_line.h"
 #include "agent/notifier.h"
@@ -63,6 +64,8 @@ class Agent : private WatchHands {
   Result<nlohmann::json> control_model(const ControlRequest& request, ModelLine& line);
   [[nodiscard]] LineServices services();
   [[nodiscard]] UpdaterOptions updater_options() const;
+  [[nodiscard]] Holdouts::Options holdout_options() const;
+  [[nodiscard]] bool is_at_rest() const;
 
   void tell(nlohmann::json entry) override;
   std::optional<std::string> take_back(const ModelName& model, const lifecycle::Failure& why) override;
@@ -79,6 +82,7 @@ class Agent : private WatchHands {
   Refresher refresher_;
   RingDrain rings_;
   Watching watching_;
+  Holdouts holdouts_;
   Retraining retraining_;
   HealthReader health_;        // for telemetry and the shadow
   HealthReader health_shown_;  // for who asks on the device: its CPU is that since they last asked

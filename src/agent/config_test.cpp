@@ -16,6 +16,8 @@ poll_jitter = 0.25
 bytes_per_second_max = 250000
 keep = 5
 smoke_memory_mb_max = 300
+holdout_every = 0
+holdout_timeout = "1h"
 [labels]
 site = "north"
 [[model]]
@@ -32,6 +34,8 @@ channel = "beta"
   EXPECT_EQ(config.bytes_per_second_max, 250000u);
   EXPECT_EQ(config.keep, 5u);
   EXPECT_EQ(config.smoke_memory_mb_max, 300u);
+  EXPECT_EQ(config.holdout_every, std::chrono::milliseconds(0));
+  EXPECT_EQ(config.holdout_timeout, std::chrono::hours(1));
   EXPECT_EQ(config.labels.at("site"), "north");
   ASSERT_EQ(config.models.size(), 1u);
   EXPECT_EQ(config.models[0].channel, "beta");
@@ -55,20 +59,19 @@ TEST_P(AgentConfigRefuses, WithItsPlace) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, AgentConfigRefuses,
-    testing::Values(Refusal{"\npol = \"1h\"", "line 2, column 1: \"pol\" is not an option"},
-                    Refusal{"poll = \"soon\"", "line 1, column 8: poll: \"soon\" is not a duration"},
-                    Refusal{"poll = \"1ms\"", "outside of 100 ms"},
-                    Refusal{"keep = 1", "line 1, column 8: keep: \"1\" is not a number from 2 to 100"},
-                    Refusal{"keep = [3]", "expected one value"},
-                    Refusal{"server = \"http://plain\"", "is not a URL that starts with https://"},
-                    Refusal{"device = \"a b\"", "line 1, column 10: device: "},
-                    Refusal{"labels = 3", "expected [labels]"},
-                    Refusal{"[[model]]\nchannel = \"stable\"", "[[model]] lacks its name"},
-                    Refusal{"[[model]]\nname = \"a\"\nversion = \"1\"",
-                            "line 3, column 1: \"version\" is no key"},
-                    Refusal{"[[model]]\nname = \"a\"\n[[model]]\nname = \"a\"", "stands here twice"},
-                    Refusal{"[[model]]\nname = \"../x\"", "line 2, column 8"},
-                    Refusal{"poll = ", "line 1, column"}));
+    testing::Values(
+        Refusal{"\npol = \"1h\"", "line 2, column 1: \"pol\" is not an option"},
+        Refusal{"poll = \"soon\"", "line 1, column 8: poll: \"soon\" is not a duration"},
+        Refusal{"poll = \"1ms\"", "outside of 100 ms"},
+        Refusal{"keep = 1", "line 1, column 8: keep: \"1\" is not a number from 2 to 100"},
+        Refusal{"holdout_every = \"1ms\"", "outside of 100 ms"}, Refusal{"keep = [3]", "expected one value"},
+        Refusal{"server = \"http://plain\"", "is not a URL that starts with https://"},
+        Refusal{"device = \"a b\"", "line 1, column 10: device: "},
+        Refusal{"labels = 3", "expected [labels]"},
+        Refusal{"[[model]]\nchannel = \"stable\"", "[[model]] lacks its name"},
+        Refusal{"[[model]]\nname = \"a\"\nversion = \"1\"", "line 3, column 1: \"version\" is no key"},
+        Refusal{"[[model]]\nname = \"a\"\n[[model]]\nname = \"a\"", "stands here twice"},
+        Refusal{"[[model]]\nname = \"../x\"", "line 2, column 8"}, Refusal{"poll = ", "line 1, column"}));
 
 TEST(AgentConfig, RefusesAHugeFile) {
   Config config;
