@@ -54,9 +54,12 @@ class Life {
 
  private:
   SpoolOptions options() const {
-    return {.directory = "/state/spool", .bytes_max = story_.bytes_max, .segment_bytes_max = 7'000};
+    return {.directory = "/state/spool",
+            .bytes_max = story_.bytes_max,
+            .entry_bytes_max = 4'000,
+            .segment_bytes_max = 7'000};
   }
-  bool bound_is_reached() const { return story_.bytes_max < 100'000; }
+  bool bound_is_reached() const { return story_.bytes_max < 40'000; }
   void send(TelemetrySpool& spool) {
     const std::string answer = peer_.take(spool.batch());
     static_cast<void>(spool.acknowledge(json::parse(answer)));
@@ -107,8 +110,8 @@ TEST_P(TelemetryPowerCut, SomeTimeAfterAKillLosesAsLittle) { EXPECT_EQ(first_wro
 INSTANTIATE_TEST_SUITE_P(Stories, TelemetryPowerCut,
                          testing::Values(Story{"Online", 1 << 20, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}},
                                          Story{"BackAfterAnOutage", 1 << 20, {2, 11, 12}},
-                                         Story{"Offline", 1 << 20, {}}, Story{"BeyondItsBound", 96'000, {2}},
-                                         Story{"BackBeyondItsBound", 96'000, {13}}),
+                                         Story{"Offline", 1 << 20, {}}, Story{"BeyondItsBound", 36'000, {2}},
+                                         Story{"BackBeyondItsBound", 36'000, {13}}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace
