@@ -15,10 +15,10 @@ TEST(Telemetry, OfAnOutageArrivesWholeAndOnce) {
   Server server(workspace, port);
   server.start();
   Device device(scratch.path() / "device", workspace, server, "press-7");
-  const auto waiting = [&] { return device.ask({"status"}).at("agent").at("spool").at("waiting").get<int>(); };
-  const auto rows = [&] {
-    return server.operate({"logs", "press-7", "--count", "1000"}).at("telemetry");
+  const auto waiting = [&] {
+    return device.ask({"status"}).at("agent").at("spool").at("waiting").get<int>();
   };
+  const auto rows = [&] { return server.operate({"logs", "press-7", "--count", "1000"}).at("telemetry"); };
   device.start();
   wait_until("the server has two entries", [&] { return rows().size() >= 2; }, &device.agent());
 
