@@ -100,7 +100,8 @@ std::string standing(const json& device) {
 std::string device_text(const json& device) {
   std::string text =
       fmt::format("  {:<8} {:<24} {}", standing(device), text_or(device, "device", "-"), totals_text(device));
-  if (!device["drifted"].empty()) text += "; drifted: " + names(device["drifted"]);
+  if (device["drifted"].empty()) return text + "\n";  // who is not like drifted ones is no news
+  text += "; drifted: " + names(device["drifted"]);
   if (!device["unlike_the_rest"].empty()) text += "; unlike the rest: " + names(device["unlike_the_rest"]);
   return text + "\n";
 }

@@ -89,6 +89,8 @@ TEST_F(WatchCommands, ShowWhatDevicesCountedAndDecidedAndWhichOfThemDrifted) {
   EXPECT_THAT(fleet, HasSubstr("defect 1.2.0: 2 windows, 2000 inferences, errors 0.00 %"));
   EXPECT_THAT(fleet, HasSubstr("devices: 2, of which 1 drifted from the baseline"));
   EXPECT_THAT(fleet, HasSubstr("; drifted: light; unlike the rest: light\n"));
+  const std::string of_healthy = fleet.substr(fleet.find("same     cam-1"));
+  EXPECT_THAT(of_healthy, Not(HasSubstr("unlike"))) << "to differ from one that drifted is no news";
   EXPECT_EQ(ask({"drift", "fleet", "--model", "defect"})["versions"][0]["deviating"], json{"cam-2"});
 
   const std::string healthy = say({"drift", "device", "cam-1"}).out;
