@@ -90,7 +90,7 @@ Status look_at_each_device(Services& services, FleetFigures& into) {
 
 Status look_at_alerts(Services& services, FleetFigures& into) {
   const auto firing =
-      DROVER_TRY(services.store->list_alerts({.state = db::AlertState::firing}, {}, kAlertsMax));
+      DROVER_TRY(services.store->list_alerts({.state = db::AlertState::firing}, {}, kAlertsMax, false));
   for (const db::AlertRow& alert : firing)
     into.firing.push_back({alert.device.str(), alert.model, alert.rule});
   return {};

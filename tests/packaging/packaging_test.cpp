@@ -99,7 +99,7 @@ TEST(GrafanaFiles, TheDashboardAsksSourcesThatAreProvisioned) {
   EXPECT_EQ(text(rule["annotations"]["__dashboardUid__"]), board.at("uid").get<std::string>());
   std::set<int> ids;
   for (const json& panel : board.at("panels")) {
-    EXPECT_TRUE(ids.insert(panel.at("id")).second);
+    EXPECT_TRUE(ids.insert(panel.at("id").get<int>()).second);
     EXPECT_TRUE(sources.contains(panel.at("datasource").at("uid"))) << panel.at("title");
     for (const json& target : panel.at("targets"))
       EXPECT_NE(target.at("query").get<std::string>().find("$timeFilter"), std::string::npos);
