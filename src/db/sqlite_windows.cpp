@@ -69,7 +69,7 @@ Result<std::vector<WindowRow>> SqliteStore::list_windows(const WindowFilter& fil
       " order by end_ms desc, id desc limit ?";
   auto query = DROVER_TRY(reader->prepare(sql.c_str()));
   conditions.bind(query);
-  query.bind(count);
+  query.bind(std::uint64_t{count});
   std::vector<WindowRow> rows;
   while (DROVER_TRY(query.step())) {
     const DeviceId device = DROVER_TRY(DeviceId::parse(query.text()));
@@ -86,7 +86,7 @@ Result<std::vector<DeviceId>> SqliteStore::list_window_devices(const WindowFilte
       "select distinct device from windows" + conditions.sql() + " order by device limit ?";
   auto query = DROVER_TRY(reader->prepare(sql.c_str()));
   conditions.bind(query);
-  query.bind(count);
+  query.bind(std::uint64_t{count});
   std::vector<DeviceId> devices;
   while (DROVER_TRY(query.step())) devices.push_back(DROVER_TRY(DeviceId::parse(query.text())));
   return devices;
@@ -100,7 +100,7 @@ Result<std::optional<std::int64_t>> SqliteStore::find_window_end(const WindowFil
       "select end_ms from windows" + conditions.sql() + " order by end_ms desc limit 1 offset ?";
   auto query = DROVER_TRY(reader->prepare(sql.c_str()));
   conditions.bind(query);
-  query.bind(newer);
+  query.bind(std::uint64_t{newer});
   if (!DROVER_TRY(query.step())) return std::nullopt;
   return query.integer();
 }
