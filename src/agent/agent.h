@@ -69,6 +69,7 @@ class Agent : private WatchHands {
   void hold(const ModelName& model, bool is_held) override;
   std::string retrain(const ModelName& model, const policy::Policy& policy,
                       const nlohmann::json& evidence) override;
+  void alarmed(const ModelName& model, const Digest& digest, const std::string& why) override;
   void labelled(const ModelName& model, const Digest& digest, const monitor::Labelled& labels) override;
 
   Config config_;

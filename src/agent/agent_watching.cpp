@@ -32,6 +32,11 @@ std::string Agent::retrain(const ModelName& model, const policy::Policy& policy,
   return retraining_.ask(model, *policy.retrain, evidence);
 }
 
+void Agent::alarmed(const ModelName& model, const Digest& digest, const std::string& why) {
+  if (const auto line = lines_.find(model); line != lines_.end())
+    line->second->updater().alarmed(digest, why);
+}
+
 void Agent::labelled(const ModelName& model, const Digest& digest, const monitor::Labelled& labels) {
   if (const auto line = lines_.find(model); line != lines_.end())
     line->second->updater().observe(digest, {.labelled = labels.seen, .wrong = labels.wrong});

@@ -140,15 +140,10 @@ std::optional<std::uint64_t> ModelLine::downloaded_bytes() const {
 void ModelLine::observe(const RingDrain::Model& seen) {
   for (const auto& [digest, tally] : seen.tally.versions()) {
     lifecycle::Counts& counted = counted_[digest];
-    const lifecycle::Counts now{
-        .samples = tally.inferences(), .errors = tally.errors(), .nans = tally.nan, .crashes = tally.deaths};
-    if (now.samples < counted.samples || now.crashes < counted.crashes)
-      counted = {};  // the tally made room and began anew
+    const lifecycle::Counts now = tally.counts();
+    if (!now.goes_on_from(counted)) counted = {};  // the tally made room and began anew
     if (now == counted) continue;
-    updater_.observe(digest, {.samples = now.samples - counted.samples,
-                              .errors = now.errors - counted.errors,
-                              .nans = now.nans - counted.nans,
-                              .crashes = now.crashes - counted.crashes});
+    updater_.observe(digest, now.since(counted));
     counted = now;
   }
   std::erase_if(counted_, [&](const auto& entry) { return seen.tally.version(entry.first) == nullptr; });

@@ -246,13 +246,23 @@ TEST_F(ModelLineTest, PassesOnWhatIsNewInTheRingsSumsAndNothingTwice) {
   install("1.0.0");
   RingDrain::Model seen;
   const auto record_one = [&](ring::Outcome outcome) {
-    seen.tally.add({.outcome = outcome, .digest = digest.bytes});
+    seen.tally.add(
+        {.latency_ns = 5'000'000, .outcome = outcome, .confidence = 0.75F, .digest = digest.bytes});
+  };
+  const auto counts = [](std::uint64_t samples, std::uint64_t errors, std::uint64_t nans) {
+    lifecycle::Counts all{.samples = samples,
+                          .errors = errors,
+                          .nans = nans,
+                          .confident = samples,
+                          .confidence_sum = 0.75 * static_cast<double>(samples)};
+    all.latency.add(std::chrono::milliseconds(5), samples);
+    return all;
   };
   record_one(ring::Outcome::ok);
   record_one(ring::Outcome::failed);
   line_.observe(seen);
   line_.observe(seen);
-  EXPECT_EQ(record().trial->after, (lifecycle::Counts{.samples = 2, .errors = 1}));
+  EXPECT_EQ(record().trial->after, counts(2, 1, 0));
   EXPECT_TRUE(record().trial->adopted);
   record_one(ring::Outcome::ok);
   line_.observe(seen);
@@ -262,7 +272,7 @@ TEST_F(ModelLineTest, PassesOnWhatIsNewInTheRingsSumsAndNothingTwice) {
   line_.observe(seen);
   record_one(ring::Outcome::nan);
   line_.observe(seen);
-  EXPECT_EQ(record().trial->after, (lifecycle::Counts{.samples = 4, .errors = 2, .nans = 1}));
+  EXPECT_EQ(record().trial->after, counts(4, 2, 1));
 }
 
 TEST_F(ModelLineTest, ADeathUnderTheVersionBeforeIsNoReasonToTakeTheNewOneBack) {

@@ -150,6 +150,8 @@ void Watching::act(const ModelName& model, Line& line, const Digest& digest, boo
     alert["outcome"] = follow(model, line, finding, alert);
   if (is_active) hands_.hold(model, line.watch.watch(digest)->asks(Action::hold));
   const bool fired = finding.change == policy::Change::fired;
+  if (fired && finding.kind == monitor::FindingKind::detector)
+    hands_.alarmed(model, digest, finding.rule + ": " + finding.why);
   (fired ? log::warn : log::info)("rule " + std::string(policy::name(finding.change)),
                                   {{"model", model.str()},
                                    {"rule", finding.rule},

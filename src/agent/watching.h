@@ -28,6 +28,8 @@ class WatchHands {
   /// Ask for a retraining. What came of it, in words.
   virtual std::string retrain(const ModelName& model, const policy::Policy& policy,
                               const nlohmann::json& evidence) = 0;
+  /// A detector alarmed on this version.
+  virtual void alarmed(const ModelName& model, const Digest& digest, const std::string& why) = 0;
   /// Labels that came for inferences of this version.
   virtual void labelled(const ModelName& model, const Digest& digest, const monitor::Labelled& labels) = 0;
 };

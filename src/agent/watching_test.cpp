@@ -44,13 +44,16 @@ struct Hands : WatchHands {
     asked.push_back("retrain " + evidence["rule"].get<std::string>());
     return "retraining asked for";
   }
+  void alarmed(const ModelName&, const Digest&, const std::string& why) override {
+    heeded.push_back(why.substr(0, why.find(':')));
+  }
   void labelled(const ModelName&, const Digest&, const monitor::Labelled& labels) override {
     labels_seen += labels.seen;
     labels_wrong += labels.wrong;
   }
 
   std::vector<nlohmann::json> windows, alerts, alarms;
-  std::vector<std::string> asked;
+  std::vector<std::string> asked, heeded;
   std::optional<std::string> answer = "rolled back to 1.0.0";
   bool held = false;
   std::uint64_t labels_seen = 0, labels_wrong = 0;
@@ -178,6 +181,13 @@ TEST_F(WatchingTest, a_label_may_come_before_its_inference_by_a_drain) {
   watching_->record(kModel, late);
   watching_->drained(kModel, 0, 0);
   EXPECT_EQ(hands_.labels_seen, 1u);
+}
+
+TEST_F(WatchingTest, probation_hears_of_each_alarm_of_a_detector) {
+  for (int minute = 0; minute < 60 && hands_.alarms.empty(); ++minute) pass(60, 0.5);
+  ASSERT_FALSE(hands_.alarms.empty());
+  ASSERT_EQ(hands_.heeded.size(), hands_.alarms.size());
+  EXPECT_EQ(hands_.heeded[0], hands_.alarms[0]["rule"]);
 }
 
 TEST_F(WatchingTest, a_rule_may_hold_the_version_and_ask_for_a_retraining) {
