@@ -28,7 +28,7 @@ std::vector<Finding> findings(const Probation& policy, const Trial& trial) {
     found.push_back({Code::probation_errors, compare_labels(policy, before, after)});
   if (before.confident > 0 && before.confident >= policy.min_samples && after.confident >= policy.min_samples)
     found.push_back(
-        {Code::smoke_latency, compare_confidence(policy, {before.confidence_sum, before.confident},
+        {Code::probation_confidence, compare_confidence(policy, {before.confidence_sum, before.confident},
                                                         {after.confidence_sum, after.confident})});
   return found;
 }

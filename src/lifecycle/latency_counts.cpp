@@ -32,6 +32,11 @@ std::uint64_t LatencyCounts::count() const {
   return std::accumulate(buckets_.begin(), buckets_.end(), std::uint64_t{0});
 }
 
+std::uint64_t LatencyCounts::below_octave(std::size_t octave) const {
+  return std::accumulate(buckets_.begin(), buckets_.begin() + static_cast<std::ptrdiff_t>(octave * 4),
+                         std::uint64_t{0});
+}
+
 std::chrono::nanoseconds LatencyCounts::quantile(double q) const {
   const auto rank = static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(count())));
   std::uint64_t below = 0;

@@ -20,6 +20,8 @@ class LatencyCounts {
   void add(std::chrono::nanoseconds latency, std::uint64_t count = 1);
   [[nodiscard]] const Buckets& buckets() const { return buckets_; }
   [[nodiscard]] std::uint64_t count() const;
+  /// How many were shorter than 2^`octave` ns, exactly; `octave` from 3 to 63.
+  [[nodiscard]] std::uint64_t below_octave(std::size_t octave) const;
   /// The upper edge of the bucket that has the quantile `q` in [0, 1]; 0 when empty.
   [[nodiscard]] std::chrono::nanoseconds quantile(double q) const;
 

@@ -216,7 +216,7 @@ TEST(Probation, judges_labels_confidence_latency_and_drift_by_the_table) {
        with(usual(5000), [](Counts& c) { c.labelled = c.wrong = 0; }),
        with(usual(1000), [](Counts& c) { c.wrong = c.labelled; }), true, Verdict::pass},
       {"confidence fell", usual(5000), with(usual(1000), [](Counts& c) { c.confidence_sum = 740; }), false,
-       Verdict::fail, Code::smoke_latency},
+       Verdict::fail, Code::probation_confidence},
       {"confidence fell by what is allowed", usual(5000),
        with(usual(1000), [](Counts& c) { c.confidence_sum = 760; }), true, Verdict::pass},
       {"confidence fell, of too few that told one", usual(5000),
