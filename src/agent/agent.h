@@ -12,6 +12,8 @@
 #include "agent/environment_watch.h"
 #include "agent/health.h"
 #include "agent/identity.h"
+#include "agent/influx_sink.h"
+#include "agent/metrics_part.h"
 #include "agent/model_line.h"
 #include "agent/notifier.h"
 #include "agent/renewal.h"
@@ -38,6 +40,8 @@ class Agent : private WatchHands {
   Status begin();
   Status open_lines();
   Status open_sockets();
+  void open_metrics();
+  void open_influx();
   void join_server();
   Result<ModelLine*> line(const ModelName& model);
   std::vector<Part*> parts();
@@ -59,6 +63,8 @@ class Agent : private WatchHands {
   nlohmann::json look();
   nlohmann::json status();
   void look_at_health();
+  [[nodiscard]] AgentSnapshot snapshot() const;
+  [[nodiscard]] std::string version_name(const ModelName& model, const Digest& digest) const;
   Result<nlohmann::json> control(const nlohmann::json& document);
   Result<nlohmann::json> control_model(const ControlRequest& request, ModelLine& line);
   [[nodiscard]] LineServices services();
@@ -88,6 +94,8 @@ class Agent : private WatchHands {
   lifecycle::DeviceProperties device_;
   std::unique_ptr<Notifier> notifier_;
   std::unique_ptr<ControlSocket> control_;
+  std::unique_ptr<MetricsPart> metrics_;
+  std::unique_ptr<InfluxSink> influx_;
   std::unique_ptr<ChannelFollower> channels_;
   std::unique_ptr<ShadowListener> listener_;
   std::unique_ptr<ShadowReporter> reporter_;

@@ -7,6 +7,7 @@
 namespace drover::agent {
 
 void Agent::tell(nlohmann::json entry) {
+  if (influx_) influx_->take(entry);
   if (telemetry_) telemetry_->add(std::move(entry));
 }
 

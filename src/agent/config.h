@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "sink/influx.h"
 
 namespace drover::agent {
 
@@ -30,6 +31,9 @@ struct Config {
   std::filesystem::path worker;  // empty: beside the agent
   std::filesystem::path sysfs = "/sys";
   std::string proxy;
+  std::string metrics_address = "127.0.0.1:9690";  // empty: none
+  sink::InfluxTarget influx = {};                  // no url: nowhere
+  bool influx_raw = false;                         // a point an inference as well
   std::chrono::milliseconds poll = std::chrono::hours(1);
   double poll_jitter = 0.1;  // the poll comes up to this share earlier or later
   std::chrono::milliseconds report = std::chrono::minutes(1);

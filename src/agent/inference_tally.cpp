@@ -7,6 +7,7 @@ namespace drover::agent {
 void LatencySummary::add(std::chrono::nanoseconds latency) {
   counts_.add(latency);
   max_ = std::max(max_, latency);
+  sum_ns_ += static_cast<double>(std::max<std::int64_t>(latency.count(), 0));
 }
 
 void VersionTally::add(const ring::Record& record) {

@@ -19,6 +19,7 @@ class LatencySummary {
   [[nodiscard]] const lifecycle::LatencyCounts& counts() const { return counts_; }
   [[nodiscard]] std::uint64_t count() const { return counts_.count(); }
   [[nodiscard]] std::chrono::nanoseconds max() const { return max_; }
+  [[nodiscard]] double sum_ns() const { return sum_ns_; }
   /// Of LatencyCounts, and never more than max(); 0 when empty.
   [[nodiscard]] std::chrono::nanoseconds quantile(double q) const {
     return std::min(max_, counts_.quantile(q));
@@ -27,7 +28,11 @@ class LatencySummary {
  private:
   lifecycle::LatencyCounts counts_;
   std::chrono::nanoseconds max_{0};
+  double sum_ns_ = 0;
 };
+
+/// What /metrics shows of the latencies: below 2^16 ns (66 µs), 2^17 ns … 2^34 ns (17 s).
+inline constexpr std::size_t kLatencyOctaveFirst = 16, kLatencyOctaveLast = 34;
 
 /// What the inferences of one version showed since the agent first saw one.
 struct VersionTally {

@@ -73,6 +73,7 @@ void Watching::active_changed(const ModelName& model, const lifecycle::Installed
   line.versions[version.digest] = version.version;
   line.watch.take_up(version.digest, std::move(*watch));
   line.take_back.reset();
+  line.last.reset();
   hands_.hold(model, false);
 }
 
@@ -123,6 +124,11 @@ void Watching::ended(const ModelName& model, Line& line, std::vector<monitor::Cl
       act(model, line, window.digest, window.is_active, finding);
     if (window.is_active) line.last = std::move(window.closed);
   }
+}
+
+const monitor::Closed* Watching::last(const ModelName& model) const {
+  const auto found = lines_.find(model);
+  return found == lines_.end() || !found->second.last ? nullptr : &*found->second.last;
 }
 
 json Watching::status(const ModelName& model) const {

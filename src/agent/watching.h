@@ -53,6 +53,8 @@ class Watching : public Part, public RingListener {
   [[nodiscard]] Monotonic due() const override;
   void pump() override;
 
+  /// The last window of the active version; null before its first.
+  [[nodiscard]] const monitor::Closed* last(const ModelName& model) const;
   /// What the last window of the active version says, and the last alert: for `drover-agent status`. Null
   /// before the first.
   [[nodiscard]] nlohmann::json status(const ModelName& model) const;
