@@ -15,12 +15,12 @@ struct Arguments {
   std::string device = {};
   std::string model = {}, since = {};
   std::uint64_t count = 20;
+  bool whole = false;
 };
 
 constexpr const char* kFooter =
-    "A line a window: its end, n inferences, those that failed, labels, the mean confidence (and of the last "
-    "100), "
-    "latency.";
+    "A line a window: its end, n inferences, those that failed, labels, the mean confidence (and of the\n"
+    "last 100), latency.";
 
 std::string state_text(const json& device) {
   std::string text;
@@ -34,9 +34,9 @@ std::string state_text(const json& device) {
 Result<Answer> show_logs(const ApiClient& client, const Arguments& arguments) {
   const std::string device = "/api/v1/devices/" + encode_query(arguments.device);
   json logs = DROVER_TRY(client.get(fmt::format("{}/logs?count={}", device, arguments.count)));
-  const json windows =
-      DROVER_TRY(client.get(fmt::format("{}/windows?count={}&model={}&since={}", device, arguments.count,
-                                        encode_query(arguments.model), encode_query(arguments.since))));
+  const json windows = DROVER_TRY(
+      client.get(fmt::format("{}/windows?count={}&model={}&since={}&whole={}", device, arguments.count,
+                             encode_query(arguments.model), encode_query(arguments.since), arguments.whole)));
   logs["windows"] = windows["windows"];
   std::string text = state_text(logs["device"]);
   if (!logs["windows"].empty()) text += "\nwindows\n";
@@ -60,6 +60,8 @@ void add_logs_commands(CLI::App& program, Context& context) {
   logs->add_option("--since", arguments->since, "Windows that ended since then only: 1h, 7d, or a date");
   logs->add_option("--count", arguments->count, "Windows, and telemetry rows, newest first")
       ->capture_default_str();
+  logs->add_flag("--whole", arguments->whole,
+                 "In --json, windows with all that they hold (docs/formats/window.md); at most 100");
   logs->footer(kFooter);
   on_server(logs, context, arguments, show_logs);
 }
