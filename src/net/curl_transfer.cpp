@@ -109,9 +109,7 @@ void CurlTransfer::set_request(const ClientOptions& options) {
   curl_easy_setopt(easy_, CURLOPT_XFERINFOFUNCTION, on_progress);
   curl_easy_setopt(easy_, CURLOPT_XFERINFODATA, this);
   if (!options.proxy.empty()) curl_easy_setopt(easy_, CURLOPT_PROXY, options.proxy.c_str());
-  if (options.bytes_per_second_max > 0)
-    curl_easy_setopt(easy_, CURLOPT_MAX_RECV_SPEED_LARGE,
-                     static_cast<curl_off_t>(options.bytes_per_second_max));
+  if (options.bytes_per_second_max > 0) set_speed(options.bytes_per_second_max);
   // A range, not curl's resume: a peer that ignores it answers 200, which the caller must see.
   if (request_.resume_at > 0)
     curl_easy_setopt(easy_, CURLOPT_RANGE, fmt::format("{}-", request_.resume_at).c_str());
@@ -122,6 +120,13 @@ void CurlTransfer::set_request(const ClientOptions& options) {
   for (const auto& [name, value] : request_.headers)
     header_lines_ = curl_slist_append(header_lines_, fmt::format("{}: {}", name, value).c_str());
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, header_lines_);
+}
+
+/// curl looks at its cap only after up to a hundred buffers of a fast peer: they are made a second's bytes.
+void CurlTransfer::set_speed(std::uint64_t bytes_per_second_max) {
+  const auto buffer = std::clamp<std::uint64_t>(bytes_per_second_max / 100, 1024, CURL_MAX_WRITE_SIZE);
+  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, static_cast<long>(buffer));
+  curl_easy_setopt(easy_, CURLOPT_MAX_RECV_SPEED_LARGE, static_cast<curl_off_t>(bytes_per_second_max));
 }
 
 void CurlTransfer::set_body() {

@@ -44,6 +44,7 @@ class CurlTransfer {
   static int on_progress(void* self, curl_off_t, curl_off_t down, curl_off_t, curl_off_t up);
   static CURLcode on_tls_context(CURL* easy, void* context, void* self);
   void set_request(const ClientOptions& options);
+  void set_speed(std::uint64_t bytes_per_second_max);
   void set_body();
   void set_source();
   void set_security(const ClientOptions& options);

@@ -67,6 +67,14 @@ class FileServer : public testing::Test {
   std::unique_ptr<HttpClient> client;
 };
 
+TEST_F(FileServer, IsReadNoFasterThanTheClientsCap) {
+  constexpr std::uint64_t cap = 200'000;
+  client = make_curl_client({.identity = pki.stranger(), .bytes_per_second_max = cap});
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(get({}, content.size() - 3 * cap).body, content.substr(content.size() - 3 * cap));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::seconds(2));  // the first second's at once
+}
+
 TEST_F(FileServer, SendsAFileWholeOrFromAPlaceOn) {
   const auto whole = get();
   EXPECT_EQ(whole.status, 200);
