@@ -33,6 +33,10 @@ Agent::Agent(const Config& config, Outside& outside)
                  [this](const Status& status) { refreshed(status); }),
       rings_(config.run_dir, outside.clock),
       watching_(store_, outside.clock, config.state_dir / "watch", {.window = config.window}, *this),
+      holdouts_(
+          store_, outside.clock, holdout_options(), [this] { return is_at_rest(); },
+          [this](const ModelName& model, const lifecycle::Installed& version,
+                 const bundle::HoldoutReport& report) { watching_.measured(model, version, report); }),
       retraining_(outside, config.state_dir / "watch"),
       health_("/proc", config.sysfs, config.state_dir),
       health_shown_("/proc", config.sysfs, config.state_dir) {
@@ -145,8 +149,11 @@ LineServices Agent::services() {
               [this](const ModelName& model, const lifecycle::Installed& version) {
                 notifier_->changed(model);
                 watching_.active_changed(model, version);
+                const auto known = watching_.holdout(model);
+                holdouts_.active_changed(model, version, known ? std::optional(known->at_ms) : std::nullopt);
               },
-          .report = [this](const ModelName& model, const lifecycle::Report& report) { tell(model, report); }};
+          .report = [this](const ModelName& model, const lifecycle::Report& report) { tell(model, report); },
+          .before_smoke_test = [this] { holdouts_.give_way(); }};
 }
 
 UpdaterOptions Agent::updater_options() const {
@@ -160,6 +167,21 @@ UpdaterOptions Agent::updater_options() const {
   };
   options.jitter = [random = outside_.random] { return static_cast<double>(random(1000)) / 1000; };
   return options;
+}
+
+Holdouts::Options Agent::holdout_options() const {
+  return {.worker = {.program = config_.worker,
+                     .delegate = {},
+                     .time_max = config_.holdout_timeout,
+                     .memory_mb_max = config_.smoke_memory_mb_max},
+          .every = config_.holdout_every,
+          .jitter = [random = outside_.random] { return static_cast<double>(random(1000)) / 1000; }};
+}
+
+/// No update is at work and no version is looked at.
+bool Agent::is_at_rest() const {
+  return std::ranges::none_of(lines_,
+                              [](const auto& entry) { return entry.second && entry.second->is_at_work(); });
 }
 
 Result<ModelLine*> Agent::line(const ModelName& model) {
@@ -182,6 +204,7 @@ std::vector<Part*> Agent::parts() {
                                     renewal_.get(), metrics_.get(), influx_.get()})
     if (part != nullptr) parts.push_back(part);
   for (const auto& [model, line] : lines_) parts.push_back(line.get());
+  parts.push_back(&holdouts_);  // after those that it leaves the machine to
   return parts;
 }
 

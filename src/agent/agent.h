@@ -11,6 +11,7 @@
 #include "agent/control_socket.h"
 #include "agent/environment_watch.h"
 #include "agent/health.h"
+#include "agent/holdouts.h"
 #include "agent/identity.h"
 #include "agent/influx_sink.h"
 #include "agent/metrics_part.h"
@@ -69,6 +70,8 @@ class Agent : private WatchHands {
   Result<nlohmann::json> control_model(const ControlRequest& request, ModelLine& line);
   [[nodiscard]] LineServices services();
   [[nodiscard]] UpdaterOptions updater_options() const;
+  [[nodiscard]] Holdouts::Options holdout_options() const;
+  [[nodiscard]] bool is_at_rest() const;
 
   void tell(nlohmann::json entry) override;
   std::optional<std::string> take_back(const ModelName& model, const lifecycle::Failure& why) override;
@@ -86,6 +89,7 @@ class Agent : private WatchHands {
   Refresher refresher_;
   RingDrain rings_;
   Watching watching_;
+  Holdouts holdouts_;
   Retraining retraining_;
   HealthReader health_;        // for telemetry and the shadow
   HealthReader health_shown_;  // for who asks on the device: its CPU is that since they last asked

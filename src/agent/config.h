@@ -41,6 +41,8 @@ struct Config {
   std::chrono::milliseconds smoke_timeout = std::chrono::minutes(5);
   std::uint64_t smoke_memory_mb_max = 0;  // MiB; 0: smoke_memory.h decides
   std::chrono::milliseconds requalify_every = std::chrono::hours(24);
+  std::chrono::milliseconds holdout_every = std::chrono::hours(24);  // 0: after swaps only
+  std::chrono::milliseconds holdout_timeout = std::chrono::minutes(30);
   std::chrono::milliseconds stall_timeout = std::chrono::seconds(30);
   int download_tries_max = 8;              // in a row that bring nothing
   std::uint64_t bytes_per_second_max = 0;  // of downloads; 0: no cap

@@ -114,6 +114,17 @@ const std::vector<Option> kOptions = {
      [](C& c, Text v) -> Status {
        return c.requalify_every = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
      }},
+    {"holdout_every",
+     "how often the active version is measured on its bundle's holdout; 0: after each swap only (24h)",
+     [](C& c, Text v) -> Status {
+       return c.holdout_every = v == "0" ? std::chrono::milliseconds(0)
+                                         : DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))),
+              Status();
+     }},
+    {"holdout_timeout", "how long that may take (30m)",
+     [](C& c, Text v) -> Status {
+       return c.holdout_timeout = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
+     }},
     {"stall_timeout", "after how long a download that hardly moves is broken off (30s)",
      [](C& c, Text v) -> Status {
        return c.stall_timeout = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
