@@ -19,7 +19,7 @@ constexpr double kDifferenceMax = 1e-4;
 
 struct Options {
   std::string folder, features, delegate = "xnnpack";
-  std::vector<std::string> cameras = {"none", "turned", "dimmed:33", "defocus:60", "fogged:70"};
+  std::vector<std::string> cameras = {"none", "turned", "dimmed:33", "defocus:60", "fogged:80"};
   std::uint64_t seed = 99;
   int count = 1000;
   bool json = false;

@@ -80,7 +80,7 @@ Status add_fault(CameraFaults& faults, std::string_view part) {
   };
   const Row rows[] = {{"dimmed", &faults.dimmed_percent, 33},
                       {"defocus", &faults.defocus_percent, 60},
-                      {"fogged", &faults.fogged_percent, 70}};
+                      {"fogged", &faults.fogged_percent, 80}};
   for (const Row& row : rows) {
     if (row.word != word) continue;
     *row.percent = colon == part.npos ? row.usual : DROVER_TRY(percent(part.substr(colon + 1), word));

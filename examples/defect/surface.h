@@ -31,7 +31,7 @@ struct CameraFaults {
 };
 
 /// Reads "none", or faults such as "turned", "dimmed:33,defocus:50", "fogged"; without a number the fault is
-/// as strong as the demo uses it (dimmed 33, defocus 60, fogged 70). Anything else is invalid_argument.
+/// as strong as the demo uses it (dimmed 33, defocus 60, fogged 80). Anything else is invalid_argument.
 Result<CameraFaults> parse_faults(std::string_view text);
 /// The same text back: parse_faults(to_text(f)) == f.
 std::string to_text(const CameraFaults& faults);

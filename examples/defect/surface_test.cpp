@@ -66,7 +66,7 @@ TEST(CameraFaults, AreReadFromTextAndWrittenBack) {
   EXPECT_EQ(parse_faults("none").value(), CameraFaults{});
   EXPECT_EQ(to_text({}), "none");
   EXPECT_EQ(parse_faults("dimmed,defocus,fogged").value(),
-            (CameraFaults{.dimmed_percent = 33, .defocus_percent = 60, .fogged_percent = 70}));
+            (CameraFaults{.dimmed_percent = 33, .defocus_percent = 60, .fogged_percent = 80}));
 }
 
 TEST(CameraFaults, AreRefusedWhenUnknownOrOutOfRange) {

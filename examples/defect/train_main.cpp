@@ -48,7 +48,7 @@ void declare(CLI::App& app, Options& options) {
   defect->needs(good);
   app.add_option(
          "--camera", options.cameras,
-         "Cameras to make the images with, in turn: none, turned, dimmed:33, defocus:60, fogged:70 or a list "
+         "Cameras to make the images with, in turn: none, turned, dimmed:33, defocus:60, fogged:80 or a list "
          "such as turned,dimmed:20; may be given several times")
       ->excludes(good);
   app.add_option("--foreign", options.training.foreign_images,

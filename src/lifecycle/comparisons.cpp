@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace drover::lifecycle {
 namespace {
 
@@ -26,7 +28,8 @@ std::vector<Finding> findings(const Probation& policy, const Trial& trial) {
        compare_rates(policy, "error rate", {before.errors, before.samples}, {after.errors, after.samples})});
   if (before.labelled > 0 && before.labelled >= policy.min_labels)
     found.push_back({Code::probation_errors, compare_labels(policy, before, after)});
-  if (before.confident > 0 && before.confident >= policy.min_samples && after.confident >= policy.min_samples)
+  const std::uint64_t confident_min = std::max<std::uint64_t>(policy.min_samples, 1);
+  if (before.confident >= confident_min && after.confident >= confident_min)
     found.push_back(
         {Code::probation_confidence, compare_confidence(policy, {before.confidence_sum, before.confident},
                                                         {after.confidence_sum, after.confident})});

@@ -184,6 +184,13 @@ Counts with(Counts counts, const std::function<void(Counts&)>& change) {
   return counts;
 }
 
+TEST(Probation, a_version_that_nobody_asked_yet_has_no_confidence_to_compare) {
+  policy::Probation policy = kPolicy;
+  policy.min_samples = policy.min_labels = 0;
+  const Trial trial{.before = usual(5000), .after = {}, .elapsed_ms = 1, .adopted = true};
+  EXPECT_EQ(judge(policy, trial, WayBack::proven).verdict, Verdict::undecided);
+}
+
 TEST(Probation, judges_labels_confidence_latency_and_drift_by_the_table) {
   struct Other {
     std::string_view sentence;

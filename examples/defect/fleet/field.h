@@ -13,7 +13,7 @@ struct CameraFault {
 };
 inline constexpr CameraFault kTurned{0, "turned", "the camera is turned by 90°", "anisotropy"};
 inline constexpr CameraFault kDimmed{1, "dimmed:33", "the lamp is dimmed by a third", "mean"};
-inline constexpr CameraFault kFogged{3, "fogged:70", "the lens fogs over", "sharpness"};
+inline constexpr CameraFault kFogged{3, "fogged:80", "the lens fogs over", "sharpness"};
 inline constexpr CameraFault kCameraFaults[] = {kTurned, kDimmed, kFogged};
 inline constexpr std::size_t kHealthy[] = {2, 4};
 
