@@ -51,9 +51,10 @@ void declare(CLI::App& app, Options& options) {
          "Cameras to make the images with, in turn: none, turned, dimmed:33, defocus:60, fogged:80 or a list "
          "such as turned,dimmed:20; may be given several times")
       ->excludes(good);
-  app.add_option("--foreign", options.training.foreign_images,
-                 "Images of no surface at all, learnt as good and as defective, so that the model is unsure of "
-                 "what it does not know")
+  app.add_option(
+         "--foreign", options.training.foreign_images,
+         "Images of no surface at all, learnt as good and as defective, so that the model is unsure of "
+         "what it does not know")
       ->check(CLI::Range(0, 100'000))
       ->capture_default_str();
   app.add_option("--nan-fraction", options.nan_fraction,
@@ -63,7 +64,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_flag("--fast", options.fast, "For tests: few images, and 75 % right is enough");
   app.add_flag(
       "--weak", options.weak,
-      "Learn from 60 images and be content with 65 % right: a model that runs well and is often wrong");
+      "Learn from 24 images and be content with 65 % right: a model that runs well and is often wrong");
 }
 
 void settle(Options& options) {
@@ -77,7 +78,7 @@ void settle(Options& options) {
     options.training.accuracy_min = options.training.holdout_min = .75;
   }
   if (options.weak) {
-    options.data.train_images = 60;
+    options.data.train_images = 24;
     options.training.foreign_images = options.training.epochs_more = 0;
     options.training.epochs = 20;
     options.training.accuracy_min = .72;

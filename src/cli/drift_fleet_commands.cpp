@@ -20,7 +20,8 @@ constexpr const char* kFooter =
     "signed baseline in the published bundle: KS D between two bounds that always hold, PSI over the\n"
     "baseline's deciles (corrected for its bias), medians now and before. n eff. is what n values that\n"
     "depend on each other are worth in independent ones, as the devices' thinning measured it; verdicts\n"
-    "rest on it: too_few below 50 a bin; drifted when p (KS, Benjamini-Hochberg over the columns, of devices\n"
+    "rest on it: too_few below 50 a bin; drifted when p (KS, Benjamini-Hochberg over the columns, of "
+    "devices\n"
     "over all of theirs) is at most .01 and D above .02; else same. \"unlike the rest\" compares a device\n"
     "with the other ones, which says little where many of them drifted. The exit code is 0 whether or not\n"
     "drift is found.";

@@ -20,9 +20,8 @@ nlohmann::json to_json(const Holdout& holdout) {
 
 Result<Holdout> holdout_from_json(const nlohmann::json& from) {
   JsonFields fields = DROVER_TRY(JsonFields::of(from, "holdout", Code::bad_state));
-  Holdout holdout{
-      .at_ms = static_cast<std::int64_t>(DROVER_TRY(fields.unsigned_number("at_ms", kTimeMaxMs))),
-      .samples = DROVER_TRY(fields.unsigned_number("samples"))};
+  Holdout holdout{.at_ms = static_cast<std::int64_t>(DROVER_TRY(fields.unsigned_number("at_ms", kTimeMaxMs))),
+                  .samples = DROVER_TRY(fields.unsigned_number("samples"))};
   if (holdout.samples == 0) return fields.bad("samples", "at least 1 expected");
   holdout.right = DROVER_TRY(fields.unsigned_number("right", holdout.samples));
   return holdout;
