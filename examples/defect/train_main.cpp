@@ -20,7 +20,7 @@ struct Options {
   std::string out;
   DataOptions data;
   TrainOptions training;
-  std::vector<std::string> cameras;
+  std::vector<std::string> cameras = {}, field = {};
   double nan_fraction = 0;
   bool fast = false, weak = false, progress = false;
 };
@@ -50,6 +50,10 @@ void declare(CLI::App& app, Options& options) {
          "--camera", options.cameras,
          "Cameras to make the images with, in turn: none, turned, dimmed:33, defocus:60, fogged:80 or a list "
          "such as turned,dimmed:20; may be given several times")
+      ->excludes(good);
+  app.add_option("--field", options.field,
+                 "Cameras behind which the model will run, likewise: it is calibrated, judged and given its "
+                 "baseline on their images; those of --camera when not given")
       ->excludes(good);
   app.add_option(
          "--foreign", options.training.foreign_images,
@@ -88,14 +92,14 @@ void settle(Options& options) {
 
 int run(Options options) {
   const auto begin = std::chrono::steady_clock::now();
-  for (const std::string& text : options.cameras) {
-    const auto faults = parse_faults(text);
-    if (!faults) {
-      fmt::print(stderr, "defect-train: {}\n", faults.error().text());
-      return 2;
+  for (const auto& [texts, cameras] :
+       {std::pair(&options.cameras, &options.data.cameras), std::pair(&options.field, &options.data.field)}) {
+    if (!texts->empty()) cameras->clear();
+    for (const std::string& text : *texts) {
+      const auto faults = parse_faults(text);
+      if (!faults) return fmt::print(stderr, "defect-train: {}\n", faults.error().text()), 2;
+      cameras->push_back(*faults);
     }
-    if (&text == &options.cameras.front()) options.data.cameras.clear();
-    options.data.cameras.push_back(*faults);
   }
   settle(options);
   const bool progress = options.progress || isatty(STDERR_FILENO) == 1;

@@ -20,11 +20,10 @@ constexpr const char* kFooter =
     "signed baseline in the published bundle: KS D between two bounds that always hold, PSI over the\n"
     "baseline's deciles (corrected for its bias), medians now and before. n eff. is what n values that\n"
     "depend on each other are worth in independent ones, as the devices' thinning measured it; verdicts\n"
-    "rest on it: too_few below 50 a bin; drifted when p (KS, Benjamini-Hochberg over the columns, of "
-    "devices\n"
-    "over all of theirs) is at most .01 and D above .02; else same. \"unlike the rest\" compares a device\n"
-    "with the other ones, which says little where many of them drifted. The exit code is 0 whether or not\n"
-    "drift is found.";
+    "rest on it: too_few below 50 a bin; drifted when p (KS, Benjamini-Hochberg over the columns, of\n"
+    "devices over all of theirs) is at most .01 and D above .02; else same. \"unlike the rest\" compares a\n"
+    "device with the other ones, which says little where many of them drifted. The exit code is 0 whether\n"
+    "or not drift is found.";
 
 std::string query_of(const Arguments& arguments) {
   return fmt::format("model={}&version={}&since={}&until={}", encode_query(arguments.model),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "page_chart.h"
 
@@ -23,9 +24,17 @@ details summary{cursor:pointer}pre{font-size:12px;overflow-x:auto;white-space:pr
 .key span{margin-right:1.2rem}.key i{display:inline-block;width:1.1rem;height:0;border-top:2px solid;vertical-align:middle;margin-right:.35rem}
 )";
 
-std::string device_section(const PageDevice& device, double seconds) {
+std::vector<std::string> versions_of(const std::vector<PageDevice>& devices) {
+  std::set<std::string> versions;
+  for (const PageDevice& device : devices)
+    for (const PageWindow& window : device.windows) versions.insert(window.version);
+  return {versions.begin(), versions.end()};
+}
+
+std::string device_section(const PageDevice& device, const std::vector<std::string>& versions,
+                           double seconds) {
   return fmt::format("<h2>{}</h2><p>{}</p>{}\n", escaped(device.name), escaped(device.about),
-                     chart(device, seconds));
+                     chart(device, versions, seconds));
 }
 
 std::string step_row(const Json& step) {
@@ -50,7 +59,8 @@ std::string report_page(const PageData& data) {
       "<span><i style=\"color:var(--bad)\"></i>decision</span><span>background: the version that "
       "runs</span></p>",
       data.devices.size(), data.seconds, data.seed);
-  for (const PageDevice& device : data.devices) body += device_section(device, data.seconds);
+  const std::vector<std::string> versions = versions_of(data.devices);
+  for (const PageDevice& device : data.devices) body += device_section(device, versions, data.seconds);
   body += "<h2>What was shown</h2><table>";
   for (const Json& step : data.steps) body += step_row(step);
   body += "</table>";

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace drover::defect {
 namespace {
 
 constexpr double kWidth = 1000, kLeft = 44, kRight = 8;
-constexpr double kTop = 34, kPanel = 92, kGap = 16;  // of the two panels, one above the other
+constexpr int kMarkRows = 3;
+constexpr double kTop = 8 + 13 * kMarkRows, kPanel = 92, kGap = 16;  // of the two panels, one above the other
 constexpr double kHeight = kTop + 2 * kPanel + kGap + 24;
 constexpr double kConfidenceFloor = 0.5, kEvidenceTop = 1.5;
 constexpr int kBackgrounds = 6;
@@ -57,17 +57,16 @@ std::vector<Stretch> stretches(const std::vector<PageWindow>& windows) {
   return all;
 }
 
-std::string backgrounds(const PageDevice& device, const Axes& axes) {
+std::string backgrounds(const PageDevice& device, const std::vector<std::string>& versions,
+                        const Axes& axes) {
   std::string svg;
-  std::map<std::string, int> colours;
   for (const Stretch& stretch : stretches(device.windows)) {
-    const auto [colour, is_new] = colours.try_emplace(stretch.version, static_cast<int>(colours.size()));
+    const auto colour = std::ranges::find(versions, stretch.version) - versions.begin();
     const double left = axes.x(stretch.from_s), width = axes.x(stretch.to_s) - left;
     svg += fmt::format(
         "<rect x=\"{:.1f}\" y=\"{}\" width=\"{:.1f}\" height=\"{}\" "
         "fill=\"var(--v{})\"><title>{}</title></rect>",
-        left, kTop, std::max(width, 1.0), 2 * kPanel + kGap, colour->second % kBackgrounds,
-        escaped(stretch.version));
+        left, kTop, std::max(width, 1.0), 2 * kPanel + kGap, colour % kBackgrounds, escaped(stretch.version));
     if (width > 34)
       svg += fmt::format("<text x=\"{:.1f}\" y=\"{}\">{}</text>", left + 3, kTop + 2 * kPanel + kGap - 4,
                          escaped(stretch.version));
@@ -89,7 +88,7 @@ std::string line(const PageDevice& device, const Axes& axes, const char* colour,
 /// Lines of decisions; words of those that stand close take turns in height.
 std::string marks(const PageDevice& device, const Axes& axes) {
   std::string svg;
-  double free_from[2] = {0, 0};
+  double free_from[kMarkRows] = {};
   for (const PageMark& mark : device.marks) {
     const double x = axes.x(mark.at_s);
     const double width = 5.6 * static_cast<double>(mark.what.size());
@@ -98,7 +97,7 @@ std::string marks(const PageDevice& device, const Axes& axes) {
         "stroke-width=\"1.2\"><title>{4}</title></line>",
         x, kTop, kTop + 2 * kPanel + kGap, mark.is_bad ? "--bad" : "--soft", escaped(mark.what));
     const double begin = std::min(x, kWidth - kRight - width);
-    for (int row = 0; row < 2; ++row) {
+    for (int row = 0; row < kMarkRows; ++row) {
       if (begin < free_from[row]) continue;
       svg += fmt::format("<text x=\"{:.1f}\" y=\"{}\">{}</text>", begin, kTop - 6 - 13 * row,
                          escaped(mark.what));
@@ -142,11 +141,11 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string chart(const PageDevice& device, double seconds) {
+std::string chart(const PageDevice& device, const std::vector<std::string>& versions, double seconds) {
   const Axes axes(seconds);
   std::string svg = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", kWidth, kHeight,
                                 escaped(device.name + ": confidence and drift over time"));
-  svg += backgrounds(device, axes);
+  svg += backgrounds(device, versions, axes);
   svg += level(Axes::confidence(1), "1", false) + level(Axes::confidence(0.75), "0.75", true) +
          level(Axes::confidence(kConfidenceFloor), "0.5", false);
   svg += level(Axes::evidence(1), "alarm", true) + level(Axes::evidence(0), "0", false);

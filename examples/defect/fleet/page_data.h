@@ -12,6 +12,7 @@ namespace drover::defect {
 struct PageWindow {
   double at_s = 0;  // its end, since the demo began
   std::string version;
+  std::uint64_t inferences = 0;
   double confidence = -1;  // mean of the last 100; below 0: none
   double evidence = -1;    // of the detector nearest to its alarm, ln M / ln threshold; 1 alarms
   std::string nearest;     // its feature
@@ -40,9 +41,10 @@ struct PageData {
 
 /// What a window says of each column's drift; empty where it does not.
 Json columns_of(const Json& window);
-/// Of a window as the server answers it. The oldest first.
+/// Of windows as the server answers them; where two versions ended a window at one moment, of that which had
+/// more inferences. The oldest first.
 std::vector<PageWindow> page_windows(const Json& windows, std::int64_t begun_ms);
-/// Of alerts that fired.
+/// Of alerts that fired; those of one moment are one mark.
 std::vector<PageMark> page_marks(const Json& alerts, std::int64_t begun_ms);
 
 }  // namespace drover::defect
