@@ -39,11 +39,7 @@ std::vector<std::string> with_evidence(std::vector<std::string> argv, const fs::
 }  // namespace
 
 Retraining::Retraining(Outside& outside, fs::Path directory)
-    : outside_(outside), directory_(std::move(directory)) {}
-
-Retraining::~Retraining() {
-  if (transfer_) outside_.http.cancel(*transfer_);
-}
+    : outside_(outside), directory_(std::move(directory)), post_(outside, directory_ / "posting.json") {}
 
 policy::RetrainState& Retraining::state(const ModelName& model) {
   if (!states_) states_ = read_states(outside_.files, directory_ / "retrain.json");
@@ -51,7 +47,7 @@ policy::RetrainState& Retraining::state(const ModelName& model) {
 }
 
 std::string Retraining::ask(const ModelName& model, const policy::Retrain& retrain, const json& evidence) {
-  if (child_ || transfer_) return "a retraining is being asked for already";
+  if (child_ || post_.busy()) return "a retraining is being asked for already";
   const std::int64_t now_ms = std::chrono::milliseconds(outside_.clock.now().time_since_epoch()).count();
   const policy::RetrainDecision decision = policy::may_retrain(state(model), retrain, now_ms);
   if (decision.answer != policy::RetrainAnswer::yes)
@@ -61,12 +57,9 @@ std::string Retraining::ask(const ModelName& model, const policy::Retrain& retra
     return "no retraining: " + kept.error().text();
   const auto written = write(model, evidence);
   if (!written) return "no retraining: " + written.error().text();
-  if (retrain.url.empty()) {
-    const Status started = run(retrain, *written);
-    return started ? "retraining asked for" : "no retraining: " + started.error().text();
-  }
-  post(retrain, evidence);
-  return "retraining asked for";
+  const Status started =
+      retrain.url.empty() ? run(retrain, *written) : post_.begin(retrain.url, *written);
+  return started ? "retraining asked for" : "no retraining: " + started.error().text();
 }
 
 Status Retraining::remember(const ModelName& model, const policy::RetrainState& next) {
@@ -104,21 +97,6 @@ Status Retraining::run(const policy::Retrain& retrain, const fs::Path& evidence)
   return {};
 }
 
-void Retraining::post(const policy::Retrain& retrain, const json& evidence) {
-  transfer_ = outside_.http.start({.method = "POST",
-                                   .url = retrain.url,
-                                   .headers = {{"content-type", "application/json"}},
-                                   .body = evidence.dump()},
-                                  [this, url = retrain.url](const Result<net::ClientResponse>& response) {
-                                    transfer_.reset();
-                                    if (!response)
-                                      return log::error("the retraining could not be asked for",
-                                                        {{"url", url}, {"why", response.error().text()}});
-                                    log::info("retraining asked for",
-                                              {{"url", url}, {"status", fmt::to_string(response->status)}});
-                                  });
-}
-
 void Retraining::descriptors(std::vector<int>& into) const {
   if (!child_) return;
   const auto fds = child_->fds();
@@ -126,10 +104,12 @@ void Retraining::descriptors(std::vector<int>& into) const {
 }
 
 Monotonic Retraining::due() const {
-  return child_ ? outside_.clock.monotonic() + child_->poll_timeout() : kNever;
+  const Monotonic child = child_ ? outside_.clock.monotonic() + child_->poll_timeout() : kNever;
+  return std::min(child, post_.due());
 }
 
 void Retraining::pump() {
+  post_.pump();
   if (!child_ || !child_->pump()) return;
   const ProcessResult& result = child_->result();
   if (result.ok())

@@ -6,8 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/download.h"
-#include "agent/part.h"
+#include "agent/evidence_post.h"
 #include "base/ids.h"
 #include "base/process.h"
 #include "policy/retrain_budget.h"
@@ -20,7 +19,6 @@ class Retraining : public Part {
  public:
   /// `directory`: for retrain.json and the evidence, of which the newest ten are kept.
   Retraining(Outside& outside, fs::Path directory);
-  ~Retraining() override;
 
   /// What came of it, in words for the alert.
   std::string ask(const ModelName& model, const policy::Retrain& retrain, const nlohmann::json& evidence);
@@ -34,14 +32,13 @@ class Retraining : public Part {
   Status remember(const ModelName& model, const policy::RetrainState& state);
   policy::RetrainState& state(const ModelName& model);
   Status run(const policy::Retrain& retrain, const fs::Path& evidence);
-  void post(const policy::Retrain& retrain, const nlohmann::json& evidence);
   void drop_old_evidence();
 
   Outside& outside_;
   fs::Path directory_;
   std::optional<std::map<ModelName, policy::RetrainState>> states_;
   std::optional<Child> child_;
-  std::optional<net::TransferId> transfer_;
+  EvidencePost post_;
 };
 
 }  // namespace drover::agent
