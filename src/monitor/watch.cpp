@@ -154,10 +154,10 @@ Closed Watch::close() {
   Spans spans;
   for (auto& [length, span] : spans_) {
     span.add(closed.window);
-    if (auto sum = span.sum()) spans.emplace(length, std::move(*sum));
+    if (auto sum = span.sum()) spans.emplace(length, Spanned{std::move(*sum), span.is_full()});
   }
   if (const auto recent = spans.find(judged_span_); baseline_ && recent != spans.end()) {
-    closed.judged = judge(scheme_, recent->second);
+    closed.judged = judge(scheme_, recent->second.sum);
     for (const Detecting& each : detections_) note(each.detection, each.stream, *closed.judged);
   }
   for (Judging& judging : judging_) judge_rule(judging, spans, closed);

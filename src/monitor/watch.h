@@ -112,8 +112,12 @@ class Watch {
   Status make_detections(const policy::DetectorChoice& choice);
   void make_rules();
   void feed(std::string_view stream, float value);
-  /// What the rule's figures are taken over: the window, or a longer span.
-  using Spans = std::map<std::chrono::milliseconds, Window>;
+  /// What a rule's figures are taken over where that is longer than the window.
+  struct Spanned {
+    Window sum;
+    bool is_full = false;
+  };
+  using Spans = std::map<std::chrono::milliseconds, Spanned>;
   void judge_rule(Judging& judging, const Spans& spans, Closed& closed);
   [[nodiscard]] bool alarmed(std::string_view name) const;
   [[nodiscard]] const Detecting* detecting(std::string_view rule) const;

@@ -92,13 +92,15 @@ std::vector<drift::RankedCause> Watch::causes(const Closed& closed) const {
 void Watch::judge_rule(Judging& judging, const Spans& spans, Closed& closed) {
   const policy::Rule& rule = judging.rule;
   const auto span = spans.find(rule.over);
-  const Window* over = span == spans.end() ? &closed.window : &span->second;
+  const bool is_full = span == spans.end() || span->second.is_full;
+  const Window* over = span == spans.end() ? &closed.window : &span->second.sum;
   const Aside aside{.holdout_accuracy = holdout_ ? std::optional(holdout_->accuracy()) : std::nullopt,
                     .alarmed = [this](std::string_view name) { return alarmed(name); }};
   const Figure seen = figure(rule.when.term, scheme_, *over, aside);
   const Figure seen_to_resolve = figure(rule.resolve.term, scheme_, *over, aside);
   const auto judged = [&](const policy::Condition& condition, const Figure& of) -> std::optional<bool> {
     if (policy::needs_samples(condition.term.function) && of.samples < rule.min_samples) return std::nullopt;
+    if (policy::is_distance(condition.term.function) && !is_full) return std::nullopt;
     return policy::holds(condition, of.value);
   };
   const auto advance = policy::advance(rule, judging.state,

@@ -38,6 +38,7 @@ when = "absent()"
                                                .when = *parse_condition("absent()"),
                                                .resolve = *parse_condition("not absent()")}}));
   EXPECT_EQ(policy->rules[1].min_samples, 30u);
+  EXPECT_EQ(parse_policy("[[rule]]\nname = \"far\"\nwhen = \"ks(*) > 0.1\"\n")->rules[0].min_samples, 500u);
   EXPECT_EQ(policy->rules[1].actions.list(), std::vector{Action::alert});
 }
 
