@@ -70,7 +70,7 @@ bool Watch::alarmed(std::string_view name) const {
   });
 }
 
-const Watch::Detecting* Watch::detecting(std::string_view rule) const {
+Watch::Detecting* Watch::detecting(std::string_view rule) {
   const auto found = std::ranges::find(detections_, rule, &Detecting::rule);
   return found == detections_.end() ? nullptr : &*found;
 }
@@ -89,7 +89,7 @@ std::vector<drift::RankedCause> Watch::causes(const Closed& closed) const {
   return drift::rank_causes(symptoms);
 }
 
-void Watch::judge_rule(Judging& judging, const Spans& spans, Closed& closed) {
+bool Watch::judge_rule(Judging& judging, const Spans& spans, Closed& closed) {
   const policy::Rule& rule = judging.rule;
   const auto span = spans.find(rule.over);
   const bool is_full = span == spans.end() || span->second.is_full;
@@ -109,7 +109,7 @@ void Watch::judge_rule(Judging& judging, const Spans& spans, Closed& closed) {
                                         .holds = judged(rule.when, seen),
                                         .resolves = judged(rule.resolve, seen_to_resolve)});
   judging.state = advance.next;
-  if (advance.change == policy::Change::none) return;
+  if (advance.change == policy::Change::none) return !advance.is_old;
   ++changes_;
   Finding finding{.kind = judging.kind,
                   .rule = rule.name,
@@ -131,6 +131,7 @@ void Watch::judge_rule(Judging& judging, const Spans& spans, Closed& closed) {
   }
   if (finding.why.empty() && seen.value) finding.why = figure_words(rule, seen);
   closed.findings.push_back(std::move(finding));
+  return true;
 }
 
 }  // namespace drover::monitor
