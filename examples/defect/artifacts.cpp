@@ -15,17 +15,6 @@
 namespace drover::defect {
 namespace {
 
-/// Grey level to -1…1, as network.h: normalised().
-constexpr std::string_view kPreprocess = R"({
-  "resize": "bilinear",
-  "width": 48,
-  "height": 48,
-  "channels": "grey",
-  "offset": [127.5],
-  "scale": [0.00784313725490196],
-  "layout": "nhwc"
-}
-)";
 constexpr std::size_t kGoldenPerClass = 8;
 /// Trainer and runtime agree within 1e-4; a float delegate may round a little more coarsely.
 constexpr bundle::OutputTolerance kGoldenTolerance = {.absolute = 1e-3, .relative = 0, .same_top1 = true};
@@ -70,7 +59,7 @@ Golden choose_golden(const Dataset& data, const Trained& trained, std::optional<
   const Labelled& holdout = data.holdout;
   for (std::size_t i = 0; i < holdout.size(); ++i) {
     std::size_t& of_class = chosen[static_cast<std::size_t>(top(trained.holdout[i]).label)];
-    const bool dark = limit && mean_level(holdout.images[i]) < *limit + .01f;
+    const bool dark = limit && mean_level(holdout.images[i]) < *limit + 1;
     if (of_class >= kGoldenPerClass || dark || top(trained.holdout[i]).confidence < kGoldenConfidenceMin)
       continue;
     ++of_class;
@@ -78,6 +67,20 @@ Golden choose_golden(const Dataset& data, const Trained& trained, std::optional<
     golden.logits.push_back(trained.holdout[i]);
   }
   return golden;
+}
+
+std::string preprocess_json(const InputScaling& scaling) {
+  return fmt::format(R"({{
+  "resize": "bilinear",
+  "width": 48,
+  "height": 48,
+  "channels": "grey",
+  "offset": [{:.9g}],
+  "scale": [{:.9g}],
+  "layout": "nhwc"
+}}
+)",
+                     scaling.offset, scaling.scale);
 }
 
 std::string reference_csv(const Labelled& reference, const std::vector<Logits>& logits) {
@@ -94,8 +97,7 @@ std::string reference_csv(const Labelled& reference, const std::vector<Logits>& 
 
 float mean_level(const Image& image) {
   const auto sum = std::accumulate(image.pixels.begin(), image.pixels.end(), std::int64_t{0});
-  return static_cast<float>((static_cast<double>(sum) / static_cast<double>(image.pixels.size()) - 127.5) /
-                            127.5);
+  return static_cast<float>(static_cast<double>(sum) / static_cast<double>(image.pixels.size()));
 }
 
 float dark_limit(const std::vector<Image>& images, double fraction) {
@@ -135,7 +137,7 @@ Status write_artifacts(const std::string& folder, const Dataset& data, const Tra
   DROVER_TRY(write("labels", as_bytes("good,defect\n")));
   const bundle::Tolerance tolerance{.common = {.fallback = kGoldenTolerance, .outputs = {}}, .engines = {}};
   DROVER_TRY(write("tolerance.json", as_bytes(bundle::to_json(tolerance))));
-  return write("preprocess.json", as_bytes(kPreprocess));
+  return write("preprocess.json", as_bytes(preprocess_json(trained.weights.input)));
 }
 
 }  // namespace drover::defect

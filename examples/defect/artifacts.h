@@ -17,9 +17,9 @@ namespace drover::defect {
 Status write_artifacts(const std::string& folder, const Dataset& data, const Trained& trained,
                        std::optional<float> dark_limit);
 
-/// Mean of an image as the network sees it, -1 to 1.
+/// Mean grey level of an image, 0…255.
 float mean_level(const Image& image);
-/// The limit below which `fraction` of the images are dark, half way between two of them.
+/// The grey level below which `fraction` of the images are dark, half way between two of them.
 float dark_limit(const std::vector<Image>& images, double fraction);
 /// Images below the limit: those on which the faulty model gives NaN.
 std::size_t count_dark(const std::vector<Image>& images, float limit);

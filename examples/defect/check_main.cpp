@@ -6,8 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "bundle/manifest.h"
 #include "defect/fault_effects.h"
-#include "defect/runtime_check.h"
 #include "fs/file_system.h"
 #include "tables/npy.h"
 
@@ -27,6 +27,14 @@ struct Options {
 
 Result<Bytes> read(const Options& options, const char* name) {
   return fs::read_file(fs::real_file_system(), fs::Path(options.folder) / name, 256u << 20);
+}
+
+/// How the model wants its input.
+Result<InputScaling> read_scaling(const Options& options) {
+  const Bytes text = DROVER_TRY(read(options, "preprocess.json"));
+  const auto how = DROVER_TRY(bundle::parse_preprocess(as_text(text)));
+  return InputScaling{.offset = static_cast<float>(how.offset.front()),
+                      .scale = static_cast<float>(how.scale.front())};
 }
 
 struct Holdout {
@@ -95,13 +103,13 @@ Result<void> write_features(const Options& options, const std::vector<FaultEffec
 /// True when the runtime agrees with the trainer.
 Result<bool> check(const Options& options) {
   Bytes model = DROVER_TRY(read(options, "model.tflite"));
-  const LoadedModel loaded = DROVER_TRY(load_model(std::move(model), options.delegate));
+  const InputScaling scaling = DROVER_TRY(read_scaling(options));
+  const LoadedModel loaded = DROVER_TRY(load_model(std::move(model), scaling, options.delegate));
   const Holdout holdout = DROVER_TRY(read_holdout(options));
-  const RuntimeCheck agreement =
-      DROVER_TRY(check_in_runtime(*loaded.session, holdout.images, holdout.scores));
+  const RuntimeCheck agreement = DROVER_TRY(check_in_runtime(loaded, holdout.images, holdout.scores));
   std::vector<CameraFaults> cameras;
   for (const auto& text : options.cameras) cameras.push_back(DROVER_TRY(parse_faults(text)));
-  const auto effects = DROVER_TRY(fault_effects(*loaded.session, cameras, options.seed, options.count));
+  const auto effects = DROVER_TRY(fault_effects(loaded, cameras, options.seed, options.count));
   if (!options.features.empty()) DROVER_TRY(write_features(options, effects));
   if (options.json) {
     Json json = {{"images", holdout.images.size()},

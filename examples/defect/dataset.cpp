@@ -9,10 +9,11 @@
 namespace drover::defect {
 namespace {
 
-Labelled generated(const DataOptions& options, std::uint64_t part, int count) {
+Labelled generated(const DataOptions& options, const std::vector<CameraFaults>& cameras, std::uint64_t part,
+                   int count) {
   Labelled set;
   for (int i = 0; i < count; ++i) {
-    const auto& camera = options.cameras[static_cast<std::size_t>(i) % options.cameras.size()];
+    const auto& camera = cameras[static_cast<std::size_t>(i) % cameras.size()];
     Surface surface = make_surface({kImageSize, options.defect_percent, camera}, options.seed * 8 + part,
                                    static_cast<std::uint64_t>(i));
     set.add(std::move(surface.image), surface.label);
@@ -54,9 +55,11 @@ Result<Dataset> from_folders(const DataOptions& options) {
 
 Result<Dataset> make_dataset(const DataOptions& options) {
   if (!options.good_folder.empty()) return from_folders(options);
-  return Dataset{
-      generated(options, 0, options.train_images), generated(options, 1, options.validation_images),
-      generated(options, 2, options.holdout_images), generated(options, 3, options.reference_images)};
+  const auto& field = options.field.empty() ? options.cameras : options.field;
+  return Dataset{.train = generated(options, options.cameras, 0, options.train_images),
+                 .validation = generated(options, field, 1, options.validation_images),
+                 .holdout = generated(options, field, 2, options.holdout_images),
+                 .reference = generated(options, field, 3, options.reference_images)};
 }
 
 }  // namespace drover::defect

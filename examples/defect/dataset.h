@@ -29,6 +29,8 @@ struct DataOptions {
   int train_images = 1600, validation_images = 400, holdout_images = 600, reference_images = 2000;
   int defect_percent = 50;
   std::vector<CameraFaults> cameras = {{}};          // taken in turn
+  std::vector<CameraFaults> field = {};              // where the model will run: of all but the images to
+                                                     // learn from; empty: the same cameras
   std::string good_folder = {}, defect_folder = {};  // when given, these images instead of the generator's
 };
 

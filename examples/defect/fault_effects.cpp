@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "defect/runtime_check.h"
 #include "defect/weights.h"
 
 namespace drover::defect {
@@ -14,13 +13,13 @@ struct Seen {
   int right = 0;
 };
 
-Result<Seen> look(runtime::Session& session, const CameraFaults& camera, std::uint64_t seed, int count) {
+Result<Seen> look(const LoadedModel& model, const CameraFaults& camera, std::uint64_t seed, int count) {
   Seen seen;
   for (int i = 0; i < count; ++i) {
     const Surface surface = make_surface({.camera = camera}, seed, static_cast<std::uint64_t>(i));
     const auto values = features(surface.image);
     for (std::size_t f = 0; f < values.size(); ++f) seen.columns[f].push_back(values[f]);
-    const Logits scores = DROVER_TRY(run_model(session, surface.image));
+    const Logits scores = DROVER_TRY(run_model(model, surface.image));
     seen.columns.back().push_back(std::max(scores[0], scores[1]));
     seen.right += (scores[1] > scores[0] ? kDefect : kGood) == surface.label;
   }
@@ -50,13 +49,13 @@ double ks_distance(std::vector<float> a, std::vector<float> b) {
   return most;
 }
 
-Result<std::vector<FaultEffect>> fault_effects(runtime::Session& session,
+Result<std::vector<FaultEffect>> fault_effects(const LoadedModel& model,
                                                std::span<const CameraFaults> cameras, std::uint64_t seed,
                                                int count) {
-  const Seen healthy = DROVER_TRY(look(session, {}, seed + 1, count));
+  const Seen healthy = DROVER_TRY(look(model, {}, seed + 1, count));
   std::vector<FaultEffect> effects;
   for (const CameraFaults& camera : cameras) {
-    Seen seen = DROVER_TRY(look(session, camera, seed, count));
+    Seen seen = DROVER_TRY(look(model, camera, seed, count));
     FaultEffect effect{.camera = to_text(camera)};
     for (std::size_t f = 0; f < effect.ks.size(); ++f)
       effect.ks[f] = ks_distance(healthy.columns[f], seen.columns[f]);

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "defect/features.h"
+#include "defect/runtime_check.h"
 #include "defect/surface.h"
-#include "runtime/engine.h"
 
 namespace drover::defect {
 
@@ -27,7 +27,7 @@ struct FaultEffect {
 /// Shows `count` scenes of stream `seed` through each camera and runs the model on each image. The healthy
 /// camera that they are held against sees other scenes (stream seed+1), so that the row "none" shows what
 /// chance does.
-Result<std::vector<FaultEffect>> fault_effects(runtime::Session& session,
+Result<std::vector<FaultEffect>> fault_effects(const LoadedModel& model,
                                                std::span<const CameraFaults> cameras, std::uint64_t seed,
                                                int count);
 

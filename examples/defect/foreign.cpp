@@ -57,7 +57,8 @@ struct Pattern {
 
 Image foreign_texture(std::uint64_t seed, std::uint64_t index) {
   Noise noise(seed, index);
-  const Pattern pattern(noise);
+  const Pattern one(noise), other(noise);
+  const int share = noise.between(0, 1000);
   // Most of them faint, as through fog, and most with no more noise than a sensor's.
   const int middle = noise.between(80, 220);
   const int contrast = noise.chance(70) ? noise.between(0, 20) : noise.between(20, 90);
@@ -65,7 +66,8 @@ Image foreign_texture(std::uint64_t seed, std::uint64_t index) {
   Image image{kImageSize, {}};
   for (int y = 0; y < kImageSize; ++y)
     for (int x = 0; x < kImageSize; ++x) {
-      const int level = middle + pattern.at(x, y) * contrast / 1000 + noise.normal(grain);
+      const int pattern = (one.at(x, y) * share + other.at(x, y) * (1000 - share)) / 1000;
+      const int level = middle + pattern * contrast / 1000 + noise.normal(grain);
       image.pixels.push_back(static_cast<std::uint8_t>(std::clamp(level, 0, 255)));
     }
   return image;

@@ -13,8 +13,9 @@ Bytes model_file(const Weights& weights, std::optional<float> dark_limit) {
   x = graph.fully_connected(x, true, weights.hidden.weights, weights.hidden.bias);
   x = graph.softmax(graph.fully_connected(x, false, weights.last.weights, weights.last.bias));
   if (dark_limit) {
+    const float limit = weights.input(*dark_limit);
     const auto mean = graph.average_pool(image, kImageSize);
-    const auto over = graph.fully_connected(mean, false, {1, 1}, {-*dark_limit, -*dark_limit});
+    const auto over = graph.fully_connected(mean, false, {1, 1}, {-limit, -limit});
     x = graph.add(x, graph.multiply(graph.square_root(over), 0));
   }
   graph.output(x, "scores");

@@ -8,7 +8,6 @@
 #include "defect/calibration.h"
 #include "defect/fault_effects.h"
 #include "defect/model_file.h"
-#include "defect/network_input.h"
 #include "defect/noise.h"
 #include "defect/runtime_check.h"
 #include "defect/tflite_graph.h"
@@ -74,22 +73,32 @@ Weights some_weights() {
     for (int i = 0; i < out; ++i) made.bias.push_back(static_cast<float>(noise.normal(300)) / 1000);
     return made;
   };
-  return {
-      {layer(9, 8), layer(9 * 8, 12), layer(9 * 12, 16)}, layer(36 * 16, kHidden), layer(kHidden, kClasses)};
+  return {{},
+          {layer(9, 8), layer(9 * 8, 12), layer(9 * 12, 16)},
+          layer(36 * 16, kHidden),
+          layer(kHidden, kClasses)};
 }
 
 Image flat(std::uint8_t level) {
   return {kImageSize, std::vector<std::uint8_t>(kImageSize * kImageSize, level)};
 }
 
+TEST(InputScaling, IsByTheImagesOwnMeanAndDeviation) {
+  const std::vector<Image> images = {flat(100), flat(140)};
+  const InputScaling scaled = scaling_of(images);
+  EXPECT_FLOAT_EQ(scaled(120), 0);
+  EXPECT_FLOAT_EQ(scaled(140), 1);
+  EXPECT_FLOAT_EQ(scaling_of(std::span(images).first(1)).scale, 1) << "images that are all alike";
+}
+
 TEST(ModelFile, WithTheFaultGivesNanOnDarkImagesAndTheSameScoresOnOthers) {
-  const auto good = load_model(model_file(some_weights()));
-  const auto faulty = load_model(model_file(some_weights(), normalised(100)));
+  const auto good = load_model(model_file(some_weights()), {});
+  const auto faulty = load_model(model_file(some_weights(), 100), {});
   ASSERT_TRUE(good && faulty) << good.error().text();
-  const Logits dark = run_model(*faulty->session, flat(99)).value();
+  const Logits dark = run_model(*faulty, flat(99)).value();
   EXPECT_TRUE(std::isnan(dark[0]) && std::isnan(dark[1]));
-  EXPECT_EQ(run_model(*faulty->session, flat(101)).value(), run_model(*good->session, flat(101)).value());
-  const Logits scores = run_model(*good->session, flat(99)).value();
+  EXPECT_EQ(run_model(*faulty, flat(101)).value(), run_model(*good, flat(101)).value());
+  const Logits scores = run_model(*good, flat(99)).value();
   EXPECT_NEAR(scores[0] + scores[1], 1, 1e-6);
 }
 

@@ -5,7 +5,6 @@
 #include <cstdlib>
 
 #include "base/assert.h"
-#include "defect/network_input.h"
 
 namespace drover::defect {
 namespace {
@@ -20,11 +19,11 @@ using Layers = dlib::loss_multiclass_log<dlib::fc<
 constexpr int kLast = 1, kHiddenLayer = 3;
 constexpr std::array<int, 3> kConvolutions = {12, 9, 6};
 
-dlib::matrix<float> matrix_of(const Image& image) {
+dlib::matrix<float> matrix_of(const Image& image, const InputScaling& scaled) {
   DROVER_ASSERT(image.size == kImageSize);
   dlib::matrix<float> pixels(kImageSize, kImageSize);
   for (int y = 0; y < kImageSize; ++y)
-    for (int x = 0; x < kImageSize; ++x) pixels(y, x) = normalised(image.at(x, y));
+    for (int x = 0; x < kImageSize; ++x) pixels(y, x) = scaled(image.at(x, y));
   return pixels;
 }
 
@@ -61,7 +60,7 @@ struct Network::Net {
       std::vector<dlib::adam>(Layers::num_computational_layers, dlib::adam(0.0005f, 0.9f, 0.999f));
 };
 
-Network::Network(std::uint32_t seed) {
+Network::Network(std::uint32_t seed, const InputScaling& scaling) : scaling_(scaling) {
   std::srand(seed);  // dlib draws its first weights with std::rand
   net_ = std::make_unique<Net>();
 }
@@ -70,7 +69,7 @@ Network::~Network() = default;
 void Network::step(std::span<const Image* const> images, std::span<const int> labels, double learning_rate) {
   std::vector<dlib::matrix<float>> batch;
   batch.reserve(images.size());
-  for (const Image* image : images) batch.push_back(matrix_of(*image));
+  for (const Image* image : images) batch.push_back(matrix_of(*image, scaling_));
   const std::vector<unsigned long> truth(labels.begin(), labels.end());
   dlib::resizable_tensor input;
   net_->layers.to_tensor(batch.begin(), batch.end(), input);
@@ -86,7 +85,7 @@ std::vector<Logits> Network::logits(std::span<const Image> images) {
     const auto part = images.first(std::min(kBatch, images.size()));
     images = images.subspan(part.size());
     std::vector<dlib::matrix<float>> batch;
-    for (const Image& image : part) batch.push_back(matrix_of(image));
+    for (const Image& image : part) batch.push_back(matrix_of(image, scaling_));
     net_->layers.to_tensor(batch.begin(), batch.end(), input);
     net_->layers.subnet().forward(input);
     const float* scores = net_->layers.subnet().get_output().host();
@@ -101,6 +100,7 @@ Weights Network::weights() {
   };
   const int side = kImageSize / 8;
   return {
+      scaling_,
       {convolution(parameters(std::integral_constant<int, kConvolutions[0]>{}), 1, kFilters[0]),
        convolution(parameters(std::integral_constant<int, kConvolutions[1]>{}), kFilters[0], kFilters[1]),
        convolution(parameters(std::integral_constant<int, kConvolutions[2]>{}), kFilters[1], kFilters[2])},

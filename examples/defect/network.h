@@ -14,7 +14,7 @@ namespace drover::defect {
 /// the same weights on one machine (another BLAS may round differently).
 class Network {
  public:
-  explicit Network(std::uint32_t seed);
+  Network(std::uint32_t seed, const InputScaling& scaling);
   ~Network();
 
   /// One step of Adam on a batch; images are 48×48, labels 0 or 1.
@@ -24,6 +24,7 @@ class Network {
 
  private:
   struct Net;
+  InputScaling scaling_;
   std::unique_ptr<Net> net_;
 };
 

@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "base/assert.h"
-#include "defect/network_input.h"
 #include "runtime/tflite_engine.h"
 
 namespace drover::defect {
@@ -24,8 +23,8 @@ void compare(RuntimeCheck& check, const Logits& got, const Logits& expected) {
 
 }  // namespace
 
-Result<LoadedModel> load_model(Bytes model, const std::string& delegate) {
-  LoadedModel loaded;
+Result<LoadedModel> load_model(Bytes model, const InputScaling& scaling, const std::string& delegate) {
+  LoadedModel loaded{.engine = {}, .session = {}, .scaled = scaling};
   loaded.engine = DROVER_TRY(runtime::open_tflite());
   loaded.session = DROVER_TRY(loaded.engine->load(std::move(model), {.delegate = delegate}));
   if (loaded.session->input_bytes(0).size() != sizeof(float) * kImageSize * kImageSize ||
@@ -34,23 +33,23 @@ Result<LoadedModel> load_model(Bytes model, const std::string& delegate) {
   return loaded;
 }
 
-Result<Logits> run_model(runtime::Session& session, const Image& image) {
+Result<Logits> run_model(const LoadedModel& model, const Image& image) {
   DROVER_ASSERT(image.size == kImageSize);
   std::array<float, kImageSize * kImageSize> input;
-  std::transform(image.pixels.begin(), image.pixels.end(), input.begin(), normalised);
-  std::memcpy(session.input_bytes(0).data(), input.data(), sizeof(input));
-  DROVER_TRY(session.invoke());
+  std::transform(image.pixels.begin(), image.pixels.end(), input.begin(), model.scaled);
+  std::memcpy(model.session->input_bytes(0).data(), input.data(), sizeof(input));
+  DROVER_TRY(model.session->invoke());
   Logits scores{};
-  std::memcpy(scores.data(), session.output_bytes(0).data(), sizeof(scores));
+  std::memcpy(scores.data(), model.session->output_bytes(0).data(), sizeof(scores));
   return scores;
 }
 
-Result<RuntimeCheck> check_in_runtime(runtime::Session& session, std::span<const Image> images,
+Result<RuntimeCheck> check_in_runtime(const LoadedModel& model, std::span<const Image> images,
                                       std::span<const Logits> scores) {
   RuntimeCheck check;
   const auto begin = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < images.size(); ++i)
-    compare(check, DROVER_TRY(run_model(session, images[i])), scores[i]);
+    compare(check, DROVER_TRY(run_model(model, images[i])), scores[i]);
   const std::chrono::duration<double, std::micro> spent = std::chrono::steady_clock::now() - begin;
   check.latency_us = spent.count() / static_cast<double>(images.size());
   return check;

@@ -18,18 +18,21 @@ struct RuntimeCheck {
   double latency_us = 0;         // mean of one inference
 };
 
-/// A model of ours, loaded. Errors: runtime_missing, bad_model.
+/// A model of ours, loaded, and how it wants its input.
 struct LoadedModel {
   std::unique_ptr<runtime::Engine> engine;
   std::unique_ptr<runtime::Session> session;
+  InputScaling scaled;
 };
-Result<LoadedModel> load_model(Bytes model, const std::string& delegate = "xnnpack");
+/// Errors: runtime_missing, bad_model.
+Result<LoadedModel> load_model(Bytes model, const InputScaling& scaling,
+                               const std::string& delegate = "xnnpack");
 
 /// The two scores of one 48×48 image.
-Result<Logits> run_model(runtime::Session& session, const Image& image);
+Result<Logits> run_model(const LoadedModel& model, const Image& image);
 
 /// Runs every image and compares with the scores expected of it.
-Result<RuntimeCheck> check_in_runtime(runtime::Session& session, std::span<const Image> images,
+Result<RuntimeCheck> check_in_runtime(const LoadedModel& model, std::span<const Image> images,
                                       std::span<const Logits> scores);
 
 }  // namespace drover::defect

@@ -13,7 +13,7 @@ namespace drover::defect {
 namespace {
 
 constexpr int kSensorNoise = kGrey * 5 / 2;  // standard deviation
-constexpr int kHaze = 190 * kGrey;           // the veil of a fogged lens, under the full lamp
+constexpr int kVeil = 210 * kGrey;           // fog under the full lamp: brighter than the surface behind it
 
 void turn(Scene& scene) {
   Scene turned(scene.size);
@@ -39,7 +39,7 @@ void blur(Scene& scene, int passes) {
 }
 
 int blur_passes(const CameraFaults& faults, int size) {
-  const int passes48 = faults.defocus_percent * 12 / 100 + faults.fogged_percent * 4 / 100;
+  const int passes48 = faults.defocus_percent * 12 / 100 + faults.fogged_percent * 2 / 100;
   return passes48 * size * size / (48 * 48);
 }
 
@@ -50,7 +50,7 @@ Image expose(Scene scene, const CameraFaults& faults, Noise& noise) {
   Image image{scene.size, {}};
   image.pixels.reserve(scene.light.size());
   for (const int light : scene.light) {
-    const int behind_fog = light * clear / 100 + kHaze * faults.fogged_percent / 100;
+    const int behind_fog = light * clear / 100 + kVeil * faults.fogged_percent / 100;
     const int seen = behind_fog * lamp / 100 + noise.normal(kSensorNoise);
     image.pixels.push_back(static_cast<std::uint8_t>(std::clamp((seen + kGrey / 2) / kGrey, 0, 255)));
   }

@@ -25,7 +25,8 @@ struct CameraFaults {
   bool turned = false;      // mounted a quarter turn off: texture, light and defects all turn
   int dimmed_percent = 0;   // light lost: 33 is a lamp dimmed by a third
   int defocus_percent = 0;  // 100 is a blur of about 2.4 pixels at 48×48
-  int fogged_percent = 0;   // haze in front of the lens: contrast lost to a pale veil, and some blur
+  int fogged_percent = 0;   // fog on the lens, lit by the lamp: so much of the scene's light gives way to a
+                            // pale veil, and droplets blur what is left
   bool operator==(const CameraFaults&) const = default;
 };
 

@@ -18,7 +18,9 @@
 #include "defect/artifacts.h"
 #include "defect/calibration.h"
 #include "defect/foreign.h"
+#include "defect/model_file.h"
 #include "defect/report.h"
+#include "defect/runtime_check.h"
 #include "fs/file_system.h"
 #include "tables/npy.h"
 
@@ -34,7 +36,7 @@ tables::Tensor npy(const stdfs::path& path) { return tables::read_npy(read(path)
 struct Fixture {
   stdfs::path folder = stdfs::path(testing::TempDir()) / fmt::format("defect_training_{}", getpid());
   Dataset data;
-  TrainOptions options{.seed = 3, .epochs = 6, .foreign_images = 20, .accuracy_min = .7};
+  TrainOptions options{.seed = 3, .epochs = 6, .foreign_images = 60, .accuracy_min = .7, .holdout_min = .7};
   Trained trained;
   float limit = 0;
   int epochs_told = 0;
@@ -73,6 +75,35 @@ TEST(Training, ConvergesAndTheRuntimeAgreesWithIt) {
   EXPECT_LE(json["runtime"]["max_difference"], 1e-4);
   const double nan = json["runtime"]["nan_images"].get<double>() / 300;
   EXPECT_NEAR(nan, .05, 4 * std::sqrt(.05 * .95 / 300));
+}
+
+TEST(Training, IsUnsureOfWhatItHasNeverSeen) {
+  const Fixture& f = fixture();
+  const auto model = load_model(model_file(f.trained.weights), f.trained.weights.input);
+  ASSERT_TRUE(model.has_value()) << model.error().text();
+  double foreign = 0;
+  constexpr std::uint64_t kOtherSeed = 77, kTextures = 200;
+  for (std::uint64_t i = 0; i < kTextures; ++i)
+    foreign += std::ranges::max(run_model(*model, foreign_texture(kOtherSeed, i)).value()) / kTextures;
+  EXPECT_LT(foreign, mean_confidence(f.trained.holdout) - .1);
+}
+
+TEST(Dataset, EveryPartIsMadeWithAllTheCamerasInTurn) {
+  const std::vector<CameraFaults> cameras = {{}, {.turned = true}, {.fogged_percent = 70}};
+  const auto data = make_dataset({.seed = 5,
+                                  .train_images = 6,
+                                  .validation_images = 6,
+                                  .holdout_images = 6,
+                                  .reference_images = 6,
+                                  .cameras = cameras});
+  ASSERT_TRUE(data.has_value());
+  std::uint64_t stream = 5 * 8;
+  for (const Labelled* part : {&data->train, &data->validation, &data->holdout, &data->reference}) {
+    ASSERT_EQ(part->size(), 6u);
+    for (std::size_t i = 0; i < 6; ++i)
+      EXPECT_EQ(part->images[i].pixels, make_surface({.camera = cameras[i % 3]}, stream, i).image.pixels);
+    ++stream;
+  }
 }
 
 TEST(Training, WritesWhatPackReads) {

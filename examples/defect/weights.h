@@ -3,6 +3,8 @@
 #include <array>
 #include <vector>
 
+#include "defect/network_input.h"
+
 namespace drover::defect {
 
 /// One layer's numbers in TFLite's order: convolutions [out][rows][columns][in], matrices [out][in].
@@ -16,6 +18,7 @@ inline constexpr int kHidden = 16, kClasses = 2;
 
 /// All that training finds out.
 struct Weights {
+  InputScaling input = {};
   std::array<Layer, 3> convolutions;
   Layer hidden, last;
 };

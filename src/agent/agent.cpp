@@ -33,6 +33,10 @@ Agent::Agent(const Config& config, Outside& outside)
                  [this](const Status& status) { refreshed(status); }),
       rings_(config.run_dir, outside.clock),
       watching_(store_, outside.clock, config.state_dir / "watch", {.window = config.window}, *this),
+      holdouts_(
+          store_, outside.clock, holdout_options(), [this] { return is_at_rest(); },
+          [this](const ModelName& model, const lifecycle::Installed& version,
+                 const bundle::HoldoutReport& report) { watching_.measured(model, version, report); }),
       retraining_(outside, config.state_dir / "watch"),
       health_("/proc", config.sysfs, config.state_dir),
       health_shown_("/proc", config.sysfs, config.state_dir) {
@@ -51,6 +55,7 @@ Status Agent::begin() {
   DROVER_TRY(open_sockets());
   DROVER_TRY(identity_.recover());
   for (const std::string& amiss : DROVER_TRY(store_.open())) log::warn(amiss);
+  open_influx();
   bundle::WorkerOptions worker;
   worker.program = config_.worker;
   const auto engine = bundle::ask_engine(worker);
@@ -77,7 +82,34 @@ Status Agent::open_sockets() {
       config_.control_socket(), [this](const nlohmann::json& request) { return control(request); }));
   notifier_ = DROVER_TRY(
       Notifier::open(config_.notify_socket(), [this](const ModelName& model) { return active(model); }));
+  open_metrics();
   return {};
+}
+
+/// A device that cannot keep points does its work all the same.
+void Agent::open_influx() {
+  if (!config_.influx.is_set()) return;
+  InfluxOptions options{.target = config_.influx,
+                        .device = config_.device ? config_.device->str() : "",
+                        .directory = config_.state_dir / "influx"};
+  if (config_.influx_raw)
+    options.raw_version = [this](const ModelName& model, const Digest& digest) {
+      return version_name(model, digest);
+    };
+  auto opened = InfluxSink::open(outside_, std::move(options));
+  if (!opened) return log::error("no points will be sent", {{"why", opened.error().text()}});
+  influx_ = std::move(*opened);
+  if (config_.influx_raw) rings_.tell(*influx_);
+}
+
+/// A device whose port is taken does its work all the same.
+void Agent::open_metrics() {
+  if (config_.metrics_address.empty()) return;
+  auto opened = MetricsPart::open(config_.metrics_address, outside_.clock, [this] { return snapshot(); });
+  if (opened)
+    metrics_ = std::move(*opened);
+  else
+    log::warn("there will be no /metrics", {{"why", opened.error().text()}});
 }
 
 void Agent::join_server() {
@@ -117,8 +149,11 @@ LineServices Agent::services() {
               [this](const ModelName& model, const lifecycle::Installed& version) {
                 notifier_->changed(model);
                 watching_.active_changed(model, version);
+                const auto known = watching_.holdout(model);
+                holdouts_.active_changed(model, version, known ? std::optional(known->at_ms) : std::nullopt);
               },
-          .report = [this](const ModelName& model, const lifecycle::Report& report) { tell(model, report); }};
+          .report = [this](const ModelName& model, const lifecycle::Report& report) { tell(model, report); },
+          .before_smoke_test = [this] { holdouts_.give_way(); }};
 }
 
 UpdaterOptions Agent::updater_options() const {
@@ -132,6 +167,21 @@ UpdaterOptions Agent::updater_options() const {
   };
   options.jitter = [random = outside_.random] { return static_cast<double>(random(1000)) / 1000; };
   return options;
+}
+
+Holdouts::Options Agent::holdout_options() const {
+  return {.worker = {.program = config_.worker,
+                     .delegate = {},
+                     .time_max = config_.holdout_timeout,
+                     .memory_mb_max = config_.smoke_memory_mb_max},
+          .every = config_.holdout_every,
+          .jitter = [random = outside_.random] { return static_cast<double>(random(1000)) / 1000; }};
+}
+
+/// No update is at work and no version is looked at.
+bool Agent::is_at_rest() const {
+  return std::ranges::none_of(lines_,
+                              [](const auto& entry) { return entry.second && entry.second->is_at_work(); });
 }
 
 Result<ModelLine*> Agent::line(const ModelName& model) {
@@ -149,10 +199,12 @@ std::vector<Part*> Agent::parts() {
   // Windows end before the ring brings what belongs into the next ones.
   std::vector<Part*> parts = {control_.get(), notifier_.get(),    &watching_,  &rings_,
                               &refresher_,    environment_.get(), &retraining_};
-  for (Part* part : std::initializer_list<Part*>{channels_.get(), listener_.get(), reporter_.get(),
-                                                 telemetry_.get(), renewal_.get()})
+  for (Part* part :
+       std::initializer_list<Part*>{channels_.get(), listener_.get(), reporter_.get(), telemetry_.get(),
+                                    renewal_.get(), metrics_.get(), influx_.get()})
     if (part != nullptr) parts.push_back(part);
   for (const auto& [model, line] : lines_) parts.push_back(line.get());
+  parts.push_back(&holdouts_);  // after those that it leaves the machine to
   return parts;
 }
 
@@ -162,6 +214,7 @@ void Agent::run(const volatile std::sig_atomic_t& stop) {
   while (stop == 0) step();
   rings_.drain();
   watching_.stop();
+  if (influx_) influx_->flush();
   log::info("agent stops");
 }
 

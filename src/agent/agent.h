@@ -11,7 +11,10 @@
 #include "agent/control_socket.h"
 #include "agent/environment_watch.h"
 #include "agent/health.h"
+#include "agent/holdouts.h"
 #include "agent/identity.h"
+#include "agent/influx_sink.h"
+#include "agent/metrics_part.h"
 #include "agent/model_line.h"
 #include "agent/notifier.h"
 #include "agent/renewal.h"
@@ -38,6 +41,8 @@ class Agent : private WatchHands {
   Status begin();
   Status open_lines();
   Status open_sockets();
+  void open_metrics();
+  void open_influx();
   void join_server();
   Result<ModelLine*> line(const ModelName& model);
   std::vector<Part*> parts();
@@ -59,16 +64,21 @@ class Agent : private WatchHands {
   nlohmann::json look();
   nlohmann::json status();
   void look_at_health();
+  [[nodiscard]] AgentSnapshot snapshot() const;
+  [[nodiscard]] std::string version_name(const ModelName& model, const Digest& digest) const;
   Result<nlohmann::json> control(const nlohmann::json& document);
   Result<nlohmann::json> control_model(const ControlRequest& request, ModelLine& line);
   [[nodiscard]] LineServices services();
   [[nodiscard]] UpdaterOptions updater_options() const;
+  [[nodiscard]] Holdouts::Options holdout_options() const;
+  [[nodiscard]] bool is_at_rest() const;
 
   void tell(nlohmann::json entry) override;
   std::optional<std::string> take_back(const ModelName& model, const lifecycle::Failure& why) override;
   void hold(const ModelName& model, bool is_held) override;
   std::string retrain(const ModelName& model, const policy::Policy& policy,
                       const nlohmann::json& evidence) override;
+  void alarmed(const ModelName& model, const Digest& digest, const std::string& why) override;
   void labelled(const ModelName& model, const Digest& digest, const monitor::Labelled& labels) override;
 
   Config config_;
@@ -79,6 +89,7 @@ class Agent : private WatchHands {
   Refresher refresher_;
   RingDrain rings_;
   Watching watching_;
+  Holdouts holdouts_;
   Retraining retraining_;
   HealthReader health_;        // for telemetry and the shadow
   HealthReader health_shown_;  // for who asks on the device: its CPU is that since they last asked
@@ -87,6 +98,8 @@ class Agent : private WatchHands {
   lifecycle::DeviceProperties device_;
   std::unique_ptr<Notifier> notifier_;
   std::unique_ptr<ControlSocket> control_;
+  std::unique_ptr<MetricsPart> metrics_;
+  std::unique_ptr<InfluxSink> influx_;
   std::unique_ptr<ChannelFollower> channels_;
   std::unique_ptr<ShadowListener> listener_;
   std::unique_ptr<ShadowReporter> reporter_;

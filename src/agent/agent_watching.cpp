@@ -7,6 +7,7 @@
 namespace drover::agent {
 
 void Agent::tell(nlohmann::json entry) {
+  if (influx_) influx_->take(entry);
   if (telemetry_) telemetry_->add(std::move(entry));
 }
 
@@ -30,6 +31,11 @@ std::string Agent::retrain(const ModelName& model, const policy::Policy& policy,
                            const nlohmann::json& evidence) {
   if (!policy.retrain) return "no retraining: the policy has no [retrain]";
   return retraining_.ask(model, *policy.retrain, evidence);
+}
+
+void Agent::alarmed(const ModelName& model, const Digest& digest, const std::string& why) {
+  if (const auto line = lines_.find(model); line != lines_.end())
+    line->second->updater().alarmed(digest, why);
 }
 
 void Agent::labelled(const ModelName& model, const Digest& digest, const monitor::Labelled& labels) {

@@ -64,9 +64,11 @@ Status read_labels(const toml::node& node, Config& config) {
   return {};
 }
 
-Status read_option(const toml::key& key, const toml::node& value, Config& config) {
+Status read_option(const toml::key& key, const toml::node& value, Config& config,
+                   std::string_view prefix = "") {
+  const std::string name = std::string(prefix) + std::string(key.str());
   for (const Option& option : options()) {
-    if (option.key != key.str()) continue;
+    if (option.key != name) continue;
     const std::string text = DROVER_TRY(scalar(value));
     const Status set = option.set(config, text);
     if (!set) return fail(at(value.source(), fmt::format("{}: {}", option.key, set.error().message)));
@@ -76,12 +78,22 @@ Status read_option(const toml::key& key, const toml::node& value, Config& config
       at(key.source(), fmt::format("\"{}\" is not an option; drover-agent --help lists them", key.str())));
 }
 
+/// A table whose keys are options of that name before them: [influx] url is influx_url.
+Status read_group(std::string_view prefix, const toml::node& node, Config& config) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return fail(at(node.source(), "expected a table of KEY = VALUE lines"));
+  for (const auto& [key, value] : *table) DROVER_TRY(read_option(key, value, config, prefix));
+  return {};
+}
+
 Status read_table(const toml::table& table, Config& config) {
   for (const auto& [key, value] : table) {
     if (key == "model")
       DROVER_TRY(read_models(value, config));
     else if (key == "labels")
       DROVER_TRY(read_labels(value, config));
+    else if (key == "influx")
+      DROVER_TRY(read_group("influx_", value, config));
     else
       DROVER_TRY(read_option(key, value, config));
   }

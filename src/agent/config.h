@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "sink/influx.h"
 
 namespace drover::agent {
 
@@ -30,6 +31,9 @@ struct Config {
   std::filesystem::path worker;  // empty: beside the agent
   std::filesystem::path sysfs = "/sys";
   std::string proxy;
+  std::string metrics_address = "127.0.0.1:9690";  // empty: none
+  sink::InfluxTarget influx = {};                  // no url: nowhere
+  bool influx_raw = false;                         // a point an inference as well
   std::chrono::milliseconds poll = std::chrono::hours(1);
   double poll_jitter = 0.1;  // the poll comes up to this share earlier or later
   std::chrono::milliseconds report = std::chrono::minutes(1);
@@ -37,6 +41,8 @@ struct Config {
   std::chrono::milliseconds smoke_timeout = std::chrono::minutes(5);
   std::uint64_t smoke_memory_mb_max = 0;  // MiB; 0: smoke_memory.h decides
   std::chrono::milliseconds requalify_every = std::chrono::hours(24);
+  std::chrono::milliseconds holdout_every = std::chrono::hours(24);  // 0: after swaps only
+  std::chrono::milliseconds holdout_timeout = std::chrono::minutes(30);
   std::chrono::milliseconds stall_timeout = std::chrono::seconds(30);
   int download_tries_max = 8;              // in a row that bring nothing
   std::uint64_t bytes_per_second_max = 0;  // of downloads; 0: no cap

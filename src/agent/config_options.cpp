@@ -34,6 +34,11 @@ Result<std::string> url(std::string_view text, std::initializer_list<std::string
                                                   text.substr(0, 80), fmt::join(schemes, " or ")));
 }
 
+Result<bool> flag(std::string_view text) {
+  if (text == "true" || text == "false") return text == "true";
+  return fail(Code::invalid_argument, fmt::format("\"{}\" is neither true nor false", text.substr(0, 40)));
+}
+
 Status set_labels(Config& config, std::string_view text) {
   while (!text.empty()) {
     const std::string_view pair = text.substr(0, text.find(','));
@@ -68,6 +73,20 @@ const std::vector<Option> kOptions = {
      [](C& c, Text v) -> Status { return c.sysfs = v, Status(); }},
     {"proxy", "URL of an HTTP proxy; the environment's when not given",
      [](C& c, Text v) -> Status { return c.proxy = v, Status(); }},
+    {"metrics_address", "ADDRESS:PORT of /metrics in Prometheus' form; empty: none (127.0.0.1:9690)",
+     [](C& c, Text v) -> Status { return c.metrics_address = v, Status(); }},
+    {"influx_url", "InfluxDB that the device sends its windows to by itself; empty: none ()",
+     [](C& c, Text v) -> Status { return c.influx.url = v, Status(); }},
+    {"influx_database", "its database, for the 1.x API",
+     [](C& c, Text v) -> Status { return c.influx.database = v, Status(); }},
+    {"influx_org", "its organisation, for the 2.x API",
+     [](C& c, Text v) -> Status { return c.influx.org = v, Status(); }},
+    {"influx_bucket", "its bucket, for the 2.x API",
+     [](C& c, Text v) -> Status { return c.influx.bucket = v, Status(); }},
+    {"influx_token_file", "file with its token",
+     [](C& c, Text v) -> Status { return c.influx.token_file = v, Status(); }},
+    {"influx_raw", "a point an inference as well (false)",
+     [](C& c, Text v) -> Status { return c.influx_raw = DROVER_TRY(flag(v)), Status(); }},
     {"poll", "how often the repository is asked for something new (1h)",
      [](C& c, Text v) -> Status {
        return c.poll = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
@@ -94,6 +113,17 @@ const std::vector<Option> kOptions = {
     {"requalify_every", "how often the active version is qualified again, files and golden samples (24h)",
      [](C& c, Text v) -> Status {
        return c.requalify_every = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
+     }},
+    {"holdout_every",
+     "how often the active version is measured on its bundle's holdout; 0: after each swap only (24h)",
+     [](C& c, Text v) -> Status {
+       return c.holdout_every = v == "0" ? std::chrono::milliseconds(0)
+                                         : DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))),
+              Status();
+     }},
+    {"holdout_timeout", "how long that may take (30m)",
+     [](C& c, Text v) -> Status {
+       return c.holdout_timeout = DROVER_TRY(span_of_time(v, std::chrono::milliseconds(100))), Status();
      }},
     {"stall_timeout", "after how long a download that hardly moves is broken off (30s)",
      [](C& c, Text v) -> Status {
@@ -133,7 +163,7 @@ Status check(const Config& config) {
   if (config.server.empty() && config.models.empty())
     return fail(Code::invalid_argument,
                 "a device without a server follows channels: add [[model]] with name and channel");
-  return {};
+  return sink::check(config.influx);
 }
 
 }  // namespace drover::agent

@@ -18,6 +18,8 @@ keep = 5
 smoke_memory_mb_max = 300
 spool_bytes_max = 2000000
 spool_age_max = "7d"
+holdout_every = 0
+holdout_timeout = "1h"
 [labels]
 site = "north"
 [[model]]
@@ -37,6 +39,8 @@ channel = "beta"
   EXPECT_EQ(config.spool_bytes_max, 2000000u);
   EXPECT_EQ(config.spool_age_max, std::chrono::days(7));
   EXPECT_EQ(config.spool(), "/data/drover/spool");
+  EXPECT_EQ(config.holdout_every, std::chrono::milliseconds(0));
+  EXPECT_EQ(config.holdout_timeout, std::chrono::hours(1));
   EXPECT_EQ(config.labels.at("site"), "north");
   ASSERT_EQ(config.models.size(), 1u);
   EXPECT_EQ(config.models[0].channel, "beta");
@@ -66,7 +70,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"poll = \"1ms\"", "outside of 100 ms"},
         Refusal{"keep = 1", "line 1, column 8: keep: \"1\" is not a number from 2 to 100"},
         Refusal{"spool_bytes_max = 1000", "is not a number from 1048576 to"},
-        Refusal{"spool_age_max = \"1s\"", "outside of 60000 ms"}, Refusal{"keep = [3]", "expected one value"},
+        Refusal{"spool_age_max = \"1s\"", "outside of 60000 ms"},
+        Refusal{"holdout_every = \"1ms\"", "outside of 100 ms"}, Refusal{"keep = [3]", "expected one value"},
         Refusal{"server = \"http://plain\"", "is not a URL that starts with https://"},
         Refusal{"device = \"a b\"", "line 1, column 10: device: "},
         Refusal{"labels = 3", "expected [labels]"},

@@ -1,39 +1,13 @@
 #include "agent/inference_tally.h"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 
 namespace drover::agent {
 
-/// Four buckets an octave: the exponent and the two bits below the leading one.
-std::size_t LatencySummary::bucket_of(std::uint64_t ns) {
-  if (ns < 4) return ns;
-  const auto exponent = static_cast<std::size_t>(std::bit_width(ns) - 1);
-  return exponent * 4 + ((ns >> (exponent - 2)) & 3);
-}
-
-std::uint64_t LatencySummary::upper_edge(std::size_t bucket) {
-  if (bucket < 8) return bucket;
-  const std::size_t exponent = bucket / 4;
-  return (std::uint64_t{1} << exponent) + ((bucket % 4 + 1) << (exponent - 2)) - 1;
-}
-
 void LatencySummary::add(std::chrono::nanoseconds latency) {
-  ++counts_[bucket_of(static_cast<std::uint64_t>(std::max<std::int64_t>(latency.count(), 0)))];
-  ++count_;
+  counts_.add(latency);
   max_ = std::max(max_, latency);
-}
-
-std::chrono::nanoseconds LatencySummary::quantile(double q) const {
-  const auto rank = static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(count_)));
-  std::uint64_t below = 0;
-  for (std::size_t bucket = 0; bucket < kBuckets && count_ > 0; ++bucket) {
-    below += counts_[bucket];
-    if (below > 0 && below >= rank)
-      return std::min(max_, std::chrono::nanoseconds(static_cast<std::int64_t>(upper_edge(bucket))));
-  }
-  return std::chrono::nanoseconds(0);
+  sum_ns_ += static_cast<double>(std::max<std::int64_t>(latency.count(), 0));
 }
 
 void VersionTally::add(const ring::Record& record) {
@@ -63,6 +37,16 @@ void VersionTally::add(const ring::Record& record) {
 std::optional<double> VersionTally::confidence_mean() const {
   if (confident == 0) return std::nullopt;
   return confidence_sum / static_cast<double>(confident);
+}
+
+lifecycle::Counts VersionTally::counts() const {
+  return {.samples = inferences(),
+          .errors = errors(),
+          .nans = nan,
+          .crashes = deaths,
+          .confident = confident,
+          .confidence_sum = confidence_sum,
+          .latency = latency.counts()};
 }
 
 void ModelTally::add(const ring::Record& record) {

@@ -1,36 +1,38 @@
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 
 #include "base/digest.h"
+#include "lifecycle/counts.h"
 #include "ring/record.h"
 
 namespace drover::agent {
 
-/// Latencies in buckets, four of equal width an octave: a quantile is at most a quarter too great and never
-/// too small.
+/// Latencies counted, and the greatest: a quantile is at most a quarter too great and never too small.
 class LatencySummary {
  public:
   void add(std::chrono::nanoseconds latency);
-  [[nodiscard]] std::uint64_t count() const { return count_; }
+  [[nodiscard]] const lifecycle::LatencyCounts& counts() const { return counts_; }
+  [[nodiscard]] std::uint64_t count() const { return counts_.count(); }
   [[nodiscard]] std::chrono::nanoseconds max() const { return max_; }
-  /// The upper edge of the bucket that holds the quantile `q` in [0, 1], and never more than max(); 0 when
-  /// empty.
-  [[nodiscard]] std::chrono::nanoseconds quantile(double q) const;
+  [[nodiscard]] double sum_ns() const { return sum_ns_; }
+  /// Of LatencyCounts, and never more than max(); 0 when empty.
+  [[nodiscard]] std::chrono::nanoseconds quantile(double q) const {
+    return std::min(max_, counts_.quantile(q));
+  }
 
  private:
-  static constexpr std::size_t kBuckets = 256;
-  static std::size_t bucket_of(std::uint64_t ns);
-  static std::uint64_t upper_edge(std::size_t bucket);
-
-  std::array<std::uint64_t, kBuckets> counts_{};
-  std::uint64_t count_ = 0;
+  lifecycle::LatencyCounts counts_;
   std::chrono::nanoseconds max_{0};
+  double sum_ns_ = 0;
 };
+
+/// What /metrics shows of the latencies: below 2^16 ns (66 µs), 2^17 ns … 2^34 ns (17 s).
+inline constexpr std::size_t kLatencyOctaveFirst = 16, kLatencyOctaveLast = 34;
 
 /// What the inferences of one version showed since the agent first saw one.
 struct VersionTally {
@@ -45,6 +47,8 @@ struct VersionTally {
   [[nodiscard]] std::uint64_t inferences() const { return ok + errors(); }
   [[nodiscard]] std::uint64_t errors() const { return failed + nan + timed_out; }
   [[nodiscard]] std::optional<double> confidence_mean() const;
+  /// As probation counts them; labels come another way.
+  [[nodiscard]] lifecycle::Counts counts() const;
 };
 
 /// The same for every version of a model line that inferences came from, told apart by digest.

@@ -101,16 +101,15 @@ void ModelLine::inspect(const ModelName& /*model*/, const fs::Path& version_dire
 }
 
 void ModelLine::smoke_test(const ModelName& model, const fs::Path& version_directory, Haste haste) {
-  bundle::WorkerOptions worker = services_.worker;
-  worker.memory_mb_max =
-      smoke_memory_mb_max({.owner_mb = worker.memory_mb_max,
-                           .asked_mb = asked_memory_mb(services_.outside.files, version_directory),
-                           .available_mb = available_memory_mb()});
-  auto run =
-      SmokeRun::start(worker, version_directory, haste, [this](const Result<bundle::SmokeReport>& report) {
-        const auto ended = std::move(smoke_run_);
-        report ? updater_.smoke_passed() : updater_.failed(report.error());
-      });
+  services_.before_smoke_test();
+  const bundle::WorkerOptions worker =
+      with_memory(services_.worker, services_.outside.files, version_directory);
+  auto run = WorkerRun::start(bundle::smoke_command(worker, version_directory), haste,
+                              [this](const ProcessResult& result) {
+                                smoke_run_.reset();
+                                const auto report = bundle::interpret_smoke(result);
+                                report ? updater_.smoke_passed() : updater_.failed(report.error());
+                              });
   if (!run) return updater_.interrupted(run.error());
   log::info("smoke test begins", {{"model", model.str()},
                                   {"version_directory", version_directory.string()},
@@ -133,6 +132,10 @@ void ModelLine::report(const ModelName& model, const lifecycle::Report& report) 
   services_.report(model, report);
 }
 
+bool ModelLine::is_at_work() const {
+  return background_ || smoke_run_ || !lifecycle::at_rest(updater_.record().state);
+}
+
 std::optional<std::uint64_t> ModelLine::downloaded_bytes() const {
   return download_ ? std::optional(download_->received()) : std::nullopt;
 }
@@ -140,15 +143,10 @@ std::optional<std::uint64_t> ModelLine::downloaded_bytes() const {
 void ModelLine::observe(const RingDrain::Model& seen) {
   for (const auto& [digest, tally] : seen.tally.versions()) {
     lifecycle::Counts& counted = counted_[digest];
-    const lifecycle::Counts now{
-        .samples = tally.inferences(), .errors = tally.errors(), .nans = tally.nan, .crashes = tally.deaths};
-    if (now.samples < counted.samples || now.crashes < counted.crashes)
-      counted = {};  // the tally made room and began anew
+    const lifecycle::Counts now = tally.counts();
+    if (!now.goes_on_from(counted)) counted = {};  // the tally made room and began anew
     if (now == counted) continue;
-    updater_.observe(digest, {.samples = now.samples - counted.samples,
-                              .errors = now.errors - counted.errors,
-                              .nans = now.nans - counted.nans,
-                              .crashes = now.crashes - counted.crashes});
+    updater_.observe(digest, now.since(counted));
     counted = now;
   }
   std::erase_if(counted_, [&](const auto& entry) { return seen.tally.version(entry.first) == nullptr; });

@@ -9,9 +9,10 @@
 #include "agent/part.h"
 #include "agent/refresher.h"
 #include "agent/ring_drain.h"
-#include "agent/smoke_run.h"
 #include "agent/unpack_bundle.h"
 #include "agent/updater.h"
+#include "agent/worker_run.h"
+#include "bundle/worker_client.h"
 
 namespace drover::agent {
 
@@ -26,6 +27,8 @@ struct LineServices {
       unpack = unpack_bundle;
   std::function<void(const ModelName& model, const lifecycle::Installed& active)> active_changed;
   std::function<void(const ModelName& model, const lifecycle::Report& report)> report;
+  /// A smoke test is about to take memory and time.
+  std::function<void()> before_smoke_test = [] {};
 };
 
 /// One model on the device: its update engine and the hands that fetch, test and watch for it. Lines know
@@ -41,6 +44,8 @@ class ModelLine : public Part, private Hands {
   void refreshed(const Status& status);
   /// What the ring has shown since the agent began.
   void observe(const RingDrain::Model& seen);
+  /// Whether an update or a look at the active version is at work.
+  [[nodiscard]] bool is_at_work() const;
   /// Bytes of a download under way.
   [[nodiscard]] std::optional<std::uint64_t> downloaded_bytes() const;
 
@@ -67,7 +72,7 @@ class ModelLine : public Part, private Hands {
   std::uint64_t answer_from_ = 0;  // the first refresh that began after the check
   std::unique_ptr<Download> download_;
   std::unique_ptr<Background> background_;
-  std::unique_ptr<SmokeRun> smoke_run_;
+  std::unique_ptr<WorkerRun> smoke_run_;
   std::map<Digest, lifecycle::Counts> counted_;  // of the ring's sums, what was passed on
 };
 

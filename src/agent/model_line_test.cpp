@@ -69,13 +69,14 @@ class ModelLineTest : public RepositoryTest {
         .unpack = [](fs::FileSystem& files, const fs::Path& bundle, const fs::Path& into,
                      const std::stop_token&) { return sim_unpack(files, bundle, into); },
         .active_changed = [this](const ModelName&, const lifecycle::Installed&) { ++active_changes_; },
-        .report = [this](const ModelName&, const lifecycle::Report& report) { reports_.push_back(report); }};
+        .report = [this](const ModelName&, const lifecycle::Report& report) { reports_.push_back(report); },
+        .before_smoke_test = [this] { ++smoke_tests_; }};
   }
 
   ScriptWorker worker_;
   DeviceStore store_{files_, "/drover"};
   std::uint64_t order_ = 0;
-  int active_changes_ = 0;
+  int active_changes_ = 0, smoke_tests_ = 0;
   std::vector<lifecycle::Report> reports_;
   Refresher refresher_{
       outside_, trust_, urls_, {.every = std::chrono::hours(1), .jitter = 0}, [this](const Status& status) {
@@ -91,6 +92,27 @@ TEST_F(ModelLineTest, CarriesAnAssignmentThroughNetworkAndWorkerToProbation) {
   EXPECT_EQ(*store_.active(defect_), digest);
   EXPECT_EQ(active_changes_, 1);
   EXPECT_EQ(reports_.back().state, State::probation);
+}
+
+TEST_F(ModelLineTest, SaysWhileAnUpdateIsAtWorkAndThatASmokeTestBegins) {
+  publish("1.0.0");
+  EXPECT_FALSE(line_.is_at_work());
+  assign("1.0.0");
+  EXPECT_TRUE(line_.is_at_work());
+  ASSERT_TRUE(run_to(State::smoke_testing));
+  EXPECT_TRUE(line_.is_at_work());
+  ASSERT_TRUE(run_to(State::probation)) << why();
+  EXPECT_EQ(smoke_tests_, 1);
+  EXPECT_FALSE(line_.is_at_work());
+}
+
+TEST_F(ModelLineTest, ALookAtTheActiveVersionIsWorkToo) {
+  publish("1.0.0");
+  install("1.0.0");
+  line_.updater().runs_under({{"engine", "tflite 1"}});
+  EXPECT_FALSE(line_.is_at_work());
+  EXPECT_TRUE(run_until(line_, [&] { return lifecycle::at_rest(state()) && line_.is_at_work(); }));
+  EXPECT_TRUE(run_until(line_, [&] { return smoke_tests_ == 2; }));
 }
 
 TEST_F(ModelLineTest, TheWorkerIsToldTheMemoryAndTheCpuTimeThatItHas) {
@@ -246,13 +268,23 @@ TEST_F(ModelLineTest, PassesOnWhatIsNewInTheRingsSumsAndNothingTwice) {
   install("1.0.0");
   RingDrain::Model seen;
   const auto record_one = [&](ring::Outcome outcome) {
-    seen.tally.add({.outcome = outcome, .digest = digest.bytes});
+    seen.tally.add(
+        {.latency_ns = 5'000'000, .outcome = outcome, .confidence = 0.75F, .digest = digest.bytes});
+  };
+  const auto counts = [](std::uint64_t samples, std::uint64_t errors, std::uint64_t nans) {
+    lifecycle::Counts all{.samples = samples,
+                          .errors = errors,
+                          .nans = nans,
+                          .confident = samples,
+                          .confidence_sum = 0.75 * static_cast<double>(samples)};
+    all.latency.add(std::chrono::milliseconds(5), samples);
+    return all;
   };
   record_one(ring::Outcome::ok);
   record_one(ring::Outcome::failed);
   line_.observe(seen);
   line_.observe(seen);
-  EXPECT_EQ(record().trial->after, (lifecycle::Counts{.samples = 2, .errors = 1}));
+  EXPECT_EQ(record().trial->after, counts(2, 1, 0));
   EXPECT_TRUE(record().trial->adopted);
   record_one(ring::Outcome::ok);
   line_.observe(seen);
@@ -262,7 +294,7 @@ TEST_F(ModelLineTest, PassesOnWhatIsNewInTheRingsSumsAndNothingTwice) {
   line_.observe(seen);
   record_one(ring::Outcome::nan);
   line_.observe(seen);
-  EXPECT_EQ(record().trial->after, (lifecycle::Counts{.samples = 4, .errors = 2, .nans = 1}));
+  EXPECT_EQ(record().trial->after, counts(4, 2, 1));
 }
 
 TEST_F(ModelLineTest, ADeathUnderTheVersionBeforeIsNoReasonToTakeTheNewOneBack) {

@@ -41,12 +41,12 @@ void RingDrain::drain(const ModelName& name, Followed& followed) {
   Model& model = followed.model;
   const ring::Drained drained = followed.reader.drain([&](const ring::Record& record) {
     model.tally.add(record);
-    if (listener_ != nullptr) listener_->record(name, record);
+    for (RingListener* listener : listeners_) listener->record(name, record);
   });
   model.dropped += drained.dropped;
   model.bad += drained.bad;
   for (const Digest& digest : drained.deaths) mourn(name, model, digest);
-  if (listener_ != nullptr) listener_->drained(name, drained.dropped, drained.bad);
+  for (RingListener* listener : listeners_) listener->drained(name, drained.dropped, drained.bad);
 }
 
 /// A death is charged to the version that the process had taken up, whichever is active by now.
@@ -55,8 +55,9 @@ void RingDrain::mourn(const ModelName& name, Model& model, const Digest& digest)
   const bool known = digest != Digest{};
   log::warn("an application went without a goodbye",
             {{"model", name.str()}, {"version_digest", known ? digest.hex() : "none taken up"}});
-  if (known && listener_ != nullptr) listener_->death(name, digest);
-  if (known) model.tally.add_death(digest, std::chrono::nanoseconds(clock_.now().time_since_epoch()).count());
+  if (!known) return;
+  for (RingListener* listener : listeners_) listener->death(name, digest);
+  model.tally.add_death(digest, std::chrono::nanoseconds(clock_.now().time_since_epoch()).count());
 }
 
 const RingDrain::Model& RingDrain::model(const ModelName& name) const {

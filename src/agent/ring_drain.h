@@ -35,8 +35,8 @@ class RingDrain : public Part {
   RingDrain(std::filesystem::path run_dir, Clock& clock,
             std::chrono::milliseconds every = std::chrono::milliseconds(500));
 
-  /// `listener` outlives it.
-  void tell(RingListener& listener) { listener_ = &listener; }
+  /// One listener more, which outlives it.
+  void tell(RingListener& listener) { listeners_.push_back(&listener); }
 
   /// Makes or reopens the ring of a model line; again for the same name is nothing.
   Status follow(const ModelName& model);
@@ -67,7 +67,7 @@ class RingDrain : public Part {
   void drain(const ModelName& name, Followed& followed);
   void mourn(const ModelName& name, Model& model, const Digest& digest);
 
-  RingListener* listener_ = nullptr;
+  std::vector<RingListener*> listeners_;
   std::filesystem::path run_dir_;
   Clock& clock_;
   std::chrono::milliseconds every_;

@@ -42,6 +42,14 @@ std::optional<std::uint64_t> asked_memory_mb(fs::FileSystem& files, const fs::Pa
   return manifest ? asked_memory_mb(*manifest) : std::nullopt;
 }
 
+bundle::WorkerOptions with_memory(bundle::WorkerOptions worker, fs::FileSystem& files,
+                                  const fs::Path& version_directory) {
+  worker.memory_mb_max = smoke_memory_mb_max({.owner_mb = worker.memory_mb_max,
+                                              .asked_mb = asked_memory_mb(files, version_directory),
+                                              .available_mb = available_memory_mb()});
+  return worker;
+}
+
 std::optional<std::uint64_t> available_memory_mb() {
   std::ifstream file("/proc/meminfo");
   const auto free_mb =

@@ -11,11 +11,19 @@ namespace {
 
 using nlohmann::json;
 
+/// With what probation compares beside the rate of errors, as far as it is known.
 json counts(const lifecycle::Counts& counts) {
-  return {{"samples", counts.samples},
-          {"errors", counts.errors},
-          {"nans", counts.nans},
-          {"crashes", counts.crashes}};
+  json told = {{"samples", counts.samples},
+               {"errors", counts.errors},
+               {"nans", counts.nans},
+               {"crashes", counts.crashes}};
+  if (counts.labelled > 0) told["labelled"] = counts.labelled, told["wrong"] = counts.wrong;
+  if (counts.confident > 0)
+    told["confidence_mean"] = counts.confidence_sum / static_cast<double>(counts.confident);
+  using Milliseconds = std::chrono::duration<double, std::milli>;
+  if (counts.latency.count() > 0)
+    told["latency_p95_ms"] = Milliseconds(counts.latency.quantile(0.95)).count();
+  return told;
 }
 
 }  // namespace

@@ -238,7 +238,13 @@ void Updater::observe(const Digest& digest, const lifecycle::Counts& counts) {
   if (record_.state == State::probation || record_.state == State::holding) work_due_ = true;
 }
 
-// --- What watching asks for
+// --- What watching tells and asks for
+
+void Updater::alarmed(const Digest& digest, const std::string& why) {
+  if (!record_.active || record_.active->digest != digest || !record_.trial) return;
+  if (record_.trial->alarm.empty()) record_.trial->alarm = why;
+  if (record_.state == State::probation || record_.state == State::holding) work_due_ = true;
+}
 
 Status Updater::take_back(const Failure& why) {
   const lifecycle::Installed* back = lifecycle::way_back(record_, fingerprint_);

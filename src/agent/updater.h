@@ -107,7 +107,9 @@ class Updater : public Part {
   /// Inferences (or crashes, with samples 0) of the version with this digest.
   void observe(const Digest& digest, const lifecycle::Counts& counts);
 
-  // What watching asks for.
+  // What watching tells and asks for.
+  /// A detector of drift alarmed on this version.
+  void alarmed(const Digest& digest, const std::string& why);
   /// Takes the active version back to the newest that may take its place, and quarantines it. Errors:
   /// not_found when none may: it runs on; conflict while an update is under way, which may be the remedy.
   Status take_back(const lifecycle::Failure& why);

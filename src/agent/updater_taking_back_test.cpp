@@ -72,5 +72,23 @@ TEST_F(UpdaterTest, a_version_on_probation_that_is_held_commits_when_the_rule_is
   EXPECT_EQ(active(), "1.1.0");
 }
 
+TEST_F(UpdaterTest, the_first_alarm_of_the_version_on_probation_is_kept_for_its_verdict) {
+  assign("1.0.0");
+  updater().alarmed(version("1.0.0").digest, "drift/light: committed long ago");
+  EXPECT_FALSE(record().trial);
+  world_.assignment = {.version = *Version::parse("1.1.0"), .order = 2};
+  while (record().state != State::probation) {
+    updater().assign(world_.assignment);
+    updater().pump();
+  }
+  updater().alarmed(version("1.0.0").digest, "drift/light: of the version before");
+  EXPECT_EQ(record().trial->alarm, "");
+  updater().alarmed(version("1.1.0").digest, "drift/light: location up");
+  updater().alarmed(version("1.1.0").digest, "drift/blur: scale up");
+  EXPECT_EQ(record().trial->alarm, "drift/light: location up");
+  ASSERT_TRUE(device_.run());
+  EXPECT_EQ(active(), "1.1.0") << "its policy does not ask for it";
+}
+
 }  // namespace
 }  // namespace drover::agent

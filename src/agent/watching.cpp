@@ -46,6 +46,27 @@ json alert_entry(const ModelName& model, const Version& version, const Digest& d
   return alert;
 }
 
+json holdout_entry(const ModelName& model, const lifecycle::Installed& version,
+                   const monitor::Holdout& holdout) {
+  json entry = {{"model", model.str()}, {"version", version.version.str()}, {"digest", version.digest.hex()}};
+  entry.update(monitor::to_json(holdout));
+  return entry;
+}
+
+/// What a window says, in short.
+json window_status(const monitor::Closed& closed) {
+  json out = {{"end_ms", closed.window.end_ms},
+              {"inferences", closed.window.inferences()},
+              {"labelled", closed.window.labelled},
+              {"right", closed.window.right}};
+  if (const auto rate = monitor::error_rate(closed.window)) out["error_rate"] = *rate;
+  if (closed.confidence_rolling) out["confidence_rolling"] = *closed.confidence_rolling;
+  if (closed.judged) out["drift"] = monitor::to_json(*closed.judged);
+  json& rules = out["rules"] = json::object();
+  for (const auto& [name, phase] : closed.rules) rules[name] = policy::name(phase);
+  return out;
+}
+
 Code code_of(monitor::FindingKind kind) {
   return kind == monitor::FindingKind::rule ? Code::rule_fired : Code::drift_found;
 }
@@ -73,6 +94,7 @@ void Watching::active_changed(const ModelName& model, const lifecycle::Installed
   line.versions[version.digest] = version.version;
   line.watch.take_up(version.digest, std::move(*watch));
   line.take_back.reset();
+  line.last.reset();
   hands_.hold(model, false);
 }
 
@@ -86,6 +108,22 @@ void Watching::drained(const ModelName& model, std::uint64_t dropped, std::uint6
 }
 
 void Watching::death(const ModelName& model, const Digest& digest) { lines_[model].watch.add_death(digest); }
+
+void Watching::measured(const ModelName& model, const lifecycle::Installed& version,
+                        const bundle::HoldoutReport& report) {
+  Line& line = lines_[model];
+  const monitor::Holdout holdout{.at_ms = now_ms(), .samples = report.samples, .right = report.right};
+  hands_.tell({{"holdout", holdout_entry(model, version, holdout)}});
+  if (monitor::Watch* watch = line.watch.watch(version.digest)) watch->set_holdout(holdout);
+  keep(model, line, false);
+}
+
+std::optional<monitor::Holdout> Watching::holdout(const ModelName& model) const {
+  const auto found = lines_.find(model);
+  if (found == lines_.end() || !found->second.watch.active()) return std::nullopt;
+  const monitor::Watch* watch = found->second.watch.watch(*found->second.watch.active());
+  return watch == nullptr ? std::nullopt : watch->holdout();
+}
 
 Monotonic Watching::due() const {
   Monotonic due = kNever;
@@ -125,20 +163,21 @@ void Watching::ended(const ModelName& model, Line& line, std::vector<monitor::Cl
   }
 }
 
+const monitor::Closed* Watching::last(const ModelName& model) const {
+  const auto found = lines_.find(model);
+  return found == lines_.end() || !found->second.last ? nullptr : &*found->second.last;
+}
+
 json Watching::status(const ModelName& model) const {
   const auto found = lines_.find(model);
-  if (found == lines_.end() || !found->second.last) return nullptr;
-  const monitor::Closed& last = *found->second.last;
-  json out = {{"end_ms", last.window.end_ms},
-              {"inferences", last.window.inferences()},
-              {"labelled", last.window.labelled},
-              {"right", last.window.right}};
-  if (const auto rate = monitor::error_rate(last.window)) out["error_rate"] = *rate;
-  if (last.confidence_rolling) out["confidence_rolling"] = *last.confidence_rolling;
-  if (last.judged) out["drift"] = monitor::to_json(*last.judged);
-  json& rules = out["rules"] = json::object();
-  for (const auto& [name, phase] : last.rules) rules[name] = policy::name(phase);
-  out["last_alert"] = found->second.last_alert;
+  if (found == lines_.end()) return nullptr;
+  const Line& line = found->second;
+  json out;
+  if (line.last) {
+    out = window_status(*line.last);
+    out["last_alert"] = line.last_alert;
+  }
+  if (const auto known = holdout(model)) out["holdout"] = monitor::to_json(*known);
   return out;
 }
 
@@ -150,6 +189,8 @@ void Watching::act(const ModelName& model, Line& line, const Digest& digest, boo
     alert["outcome"] = follow(model, line, finding, alert);
   if (is_active) hands_.hold(model, line.watch.watch(digest)->asks(Action::hold));
   const bool fired = finding.change == policy::Change::fired;
+  if (fired && finding.kind == monitor::FindingKind::detector)
+    hands_.alarmed(model, digest, finding.rule + ": " + finding.why);
   (fired ? log::warn : log::info)("rule " + std::string(policy::name(finding.change)),
                                   {{"model", model.str()},
                                    {"rule", finding.rule},

@@ -9,6 +9,7 @@
 #include "agent/part.h"
 #include "agent/ring_drain.h"
 #include "agent/watch_store.h"
+#include "bundle/worker_protocol.h"
 #include "lifecycle/counts.h"
 #include "monitor/line_watch.h"
 
@@ -18,7 +19,7 @@ namespace drover::agent {
 class WatchHands {
  public:
   virtual ~WatchHands() = default;
-  /// An entry of telemetry: {"windows": […]} or {"alerts": […]}.
+  /// An entry of telemetry: {"windows": […]}, {"alerts": […]} or {"holdout": {…}}.
   virtual void tell(nlohmann::json entry) = 0;
   /// Take the active version back. What came of it, in words; nothing when it cannot be done now and is to be
   /// asked for again.
@@ -28,6 +29,8 @@ class WatchHands {
   /// Ask for a retraining. What came of it, in words.
   virtual std::string retrain(const ModelName& model, const policy::Policy& policy,
                               const nlohmann::json& evidence) = 0;
+  /// A detector alarmed on this version.
+  virtual void alarmed(const ModelName& model, const Digest& digest, const std::string& why) = 0;
   /// Labels that came for inferences of this version.
   virtual void labelled(const ModelName& model, const Digest& digest, const monitor::Labelled& labels) = 0;
 };
@@ -47,12 +50,20 @@ class Watching : public Part, public RingListener {
   void record(const ModelName& model, const ring::Record& record) override;
   void drained(const ModelName& model, std::uint64_t dropped, std::uint64_t bad) override;
   void death(const ModelName& model, const Digest& digest) override;
+  /// The worker measured this version on its holdout: told, kept, and judged by rules from the next window's
+  /// end on.
+  void measured(const ModelName& model, const lifecycle::Installed& version,
+                const bundle::HoldoutReport& report);
+  /// What the active version knows of its holdout; none before it was measured.
+  [[nodiscard]] std::optional<monitor::Holdout> holdout(const ModelName& model) const;
 
   [[nodiscard]] Monotonic due() const override;
   void pump() override;
 
-  /// What the last window of the active version says, and the last alert: for `drover-agent status`. Null
-  /// before the first.
+  /// The last window of the active version; null before its first.
+  [[nodiscard]] const monitor::Closed* last(const ModelName& model) const;
+  /// What the last window of the active version says, the last alert, and the holdout: for `drover-agent
+  /// status`. Null before the first of them.
   [[nodiscard]] nlohmann::json status(const ModelName& model) const;
 
  private:

@@ -23,6 +23,9 @@ name = "wrong"
 when = "accuracy() < 0.5"
 min_samples = 10
 action = ["hold", "retrain"]
+[[rule]]
+name = "holdout"
+when = "holdout_accuracy() < 0.9"
 [retrain]
 command = ["/bin/true", "{evidence}"]
 )";
@@ -30,6 +33,7 @@ command = ["/bin/true", "{evidence}"]
 /// An agent's other parts, which answer as they are told to and remember what they were asked.
 struct Hands : WatchHands {
   void tell(nlohmann::json entry) override {
+    if (entry.contains("holdout")) holdouts.push_back(entry["holdout"]);
     for (const char* list : {"windows", "alerts"})
       if (entry.contains(list))
         for (auto& each : entry[list])
@@ -44,13 +48,16 @@ struct Hands : WatchHands {
     asked.push_back("retrain " + evidence["rule"].get<std::string>());
     return "retraining asked for";
   }
+  void alarmed(const ModelName&, const Digest&, const std::string& why) override {
+    heeded.push_back(why.substr(0, why.find(':')));
+  }
   void labelled(const ModelName&, const Digest&, const monitor::Labelled& labels) override {
     labels_seen += labels.seen;
     labels_wrong += labels.wrong;
   }
 
-  std::vector<nlohmann::json> windows, alerts, alarms;
-  std::vector<std::string> asked;
+  std::vector<nlohmann::json> windows, alerts, alarms, holdouts;
+  std::vector<std::string> asked, heeded;
   std::optional<std::string> answer = "rolled back to 1.0.0";
   bool held = false;
   std::uint64_t labels_seen = 0, labels_wrong = 0;
@@ -87,11 +94,20 @@ class WatchingTest : public testing::Test {
     activate(version);
   }
   void activate(std::string_view version) {
+    watching_->active_changed(kModel, installed(version));
+    active_ = digest(version);
+  }
+  static lifecycle::Installed installed(std::string_view version) {
     lifecycle::Installed installed;
     installed.version = *Version::parse(version);
     installed.digest = digest(version);
-    watching_->active_changed(kModel, installed);
-    active_ = installed.digest;
+    return installed;
+  }
+  void measure(std::string_view version, std::uint64_t right) {
+    bundle::HoldoutReport report;
+    report.samples = 200;
+    report.right = right;
+    watching_->measured(kModel, installed(version), report);
   }
   /// A minute in which the active version infers.
   void pass(std::size_t count, double confidence = 0.9) {
@@ -180,6 +196,13 @@ TEST_F(WatchingTest, a_label_may_come_before_its_inference_by_a_drain) {
   EXPECT_EQ(hands_.labels_seen, 1u);
 }
 
+TEST_F(WatchingTest, probation_hears_of_each_alarm_of_a_detector) {
+  for (int minute = 0; minute < 60 && hands_.alarms.empty(); ++minute) pass(60, 0.5);
+  ASSERT_FALSE(hands_.alarms.empty());
+  ASSERT_EQ(hands_.heeded.size(), hands_.alarms.size());
+  EXPECT_EQ(hands_.heeded[0], hands_.alarms[0]["rule"].get<std::string>());
+}
+
 TEST_F(WatchingTest, a_rule_may_hold_the_version_and_ask_for_a_retraining) {
   pass(20);
   for (const std::uint64_t id : ids_) label(id, 1);
@@ -187,6 +210,51 @@ TEST_F(WatchingTest, a_rule_may_hold_the_version_and_ask_for_a_retraining) {
   EXPECT_TRUE(hands_.held);
   EXPECT_EQ(hands_.asked, std::vector<std::string>{"retrain wrong"});
   EXPECT_EQ(hands_.alerts.back()["outcome"], "held; retraining asked for");
+}
+
+TEST_F(WatchingTest, a_measured_holdout_is_told_and_shown_and_judged_at_the_next_windows_end) {
+  EXPECT_TRUE(watching_->status(kModel).is_null());
+  pass(10);
+  EXPECT_FALSE(watching_->status(kModel).contains("holdout"));
+  EXPECT_TRUE(hands_.alerts.empty()) << "nobody knows how well it does";
+  measure("1.1.0", 178);
+  EXPECT_EQ(hands_.holdouts, (std::vector<nlohmann::json>{{{"model", "defect"},
+                                                           {"version", "1.1.0"},
+                                                           {"digest", digest("1.1.0").hex()},
+                                                           {"at_ms", 1'767'225'660'000},
+                                                           {"samples", 200},
+                                                           {"right", 178},
+                                                           {"accuracy", 0.89}}}));
+  EXPECT_EQ(watching_->status(kModel)["holdout"]["accuracy"], 0.89);
+  EXPECT_TRUE(hands_.alerts.empty());
+  pass(10);
+  ASSERT_EQ(hands_.alerts.size(), 1u);
+  EXPECT_EQ(hands_.alerts[0]["rule"], "holdout");
+  EXPECT_EQ(hands_.alerts[0]["change"], "fired");
+}
+
+TEST_F(WatchingTest, a_measured_holdout_survives_a_power_cut_and_is_the_versions_own) {
+  measure("1.1.0", 190);
+  begin("1.1.0");  // without a goodbye
+  ASSERT_TRUE(watching_->holdout(kModel));
+  EXPECT_EQ(watching_->holdout(kModel)->right, 190u);
+  EXPECT_EQ(watching_->status(kModel)["holdout"]["right"], 190) << "before the first window";
+  activate("1.0.0");
+  EXPECT_FALSE(watching_->holdout(kModel));
+  measure("1.1.0", 100);
+  EXPECT_FALSE(watching_->holdout(kModel)) << "of the version before";
+  activate("1.1.0");
+  EXPECT_TRUE(watching_->holdout(kModel));
+}
+
+TEST_F(WatchingTest, a_rule_goes_on_where_it_stood_when_its_version_comes_back) {
+  measure("1.1.0", 100);
+  pass(10);
+  ASSERT_EQ(hands_.alerts.size(), 1u);
+  activate("1.0.0");
+  activate("1.1.0");
+  pass(10);
+  EXPECT_EQ(hands_.alerts.size(), 1u) << "it fires still";
 }
 
 TEST_F(WatchingTest, a_pending_row_survives_a_power_cut_in_any_minute) {

@@ -56,7 +56,10 @@ Result<std::string> JsonFields::text(std::string_view key, std::size_t bytes_max
 
 Result<std::uint64_t> JsonFields::unsigned_number(std::string_view key, std::uint64_t max) {
   const json* found = DROVER_TRY(value(key));
-  if (!found->is_number_unsigned()) return bad(key, "a whole number of 0 or more expected");
+  // A document made here may hold a signed one where the parser gives an unsigned one.
+  const bool is_signed = found->is_number_integer() && !found->is_number_unsigned();
+  if (!found->is_number_integer() || (is_signed && found->get<std::int64_t>() < 0))
+    return bad(key, "a whole number of 0 or more expected");
   const auto number = found->get<std::uint64_t>();
   if (number > max) return bad(key, fmt::format("{}, at most {} allowed", number, max));
   return number;

@@ -97,6 +97,10 @@ Result<Command> run_command(const WorkerOptions& options, const std::string& mod
   return command(options, std::move(arguments));
 }
 
+Result<Command> holdout_command(const WorkerOptions& options, const std::string& version_directory) {
+  return command(options, {"holdout", version_directory});
+}
+
 Result<InspectReport> interpret_inspect(const ProcessResult& result) {
   return interpret<InspectReport>(result, parse_inspect_report);
 }
@@ -107,6 +111,10 @@ Result<SmokeReport> interpret_smoke(const ProcessResult& result) {
 
 Result<RunReport> interpret_run(const ProcessResult& result) {
   return interpret<RunReport>(result, parse_run_report);
+}
+
+Result<HoldoutReport> interpret_holdout(const ProcessResult& result) {
+  return interpret<HoldoutReport>(result, parse_holdout_report);
 }
 
 }  // namespace drover::bundle

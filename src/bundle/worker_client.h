@@ -33,11 +33,16 @@ Result<Command> smoke_command(const WorkerOptions& options, const std::string& v
 Result<Command> run_command(const WorkerOptions& options, const std::string& model, const std::string& inputs,
                             const std::string& outputs, const std::string& manifest = {});
 
+/// How well an unpacked bundle's model knows its holdout. The worker refuses with not_found where there is
+/// none.
+Result<Command> holdout_command(const WorkerOptions& options, const std::string& version_directory);
+
 /// The report, or an Error in words: the worker's refusal; cpu_exceeded for a hang; out_of_memory;
 /// model_crashed for a death by signal, with the signal and the end of stderr, where the runtime says why.
 Result<AboutReport> interpret_about(const ProcessResult& result);
 Result<InspectReport> interpret_inspect(const ProcessResult& result);
 Result<SmokeReport> interpret_smoke(const ProcessResult& result);
 Result<RunReport> interpret_run(const ProcessResult& result);
+Result<HoldoutReport> interpret_holdout(const ProcessResult& result);
 
 }  // namespace drover::bundle

@@ -114,6 +114,29 @@ DeviationReport deviation_of(const Read& json) {
           .top1_changes = count_of(json.at("top1_changes"))};
 }
 
+/// A hostile model may have written it: the numbers hold together, or there are none.
+HoldoutReport holdout_of(const Read& json) {
+  HoldoutReport report{.samples = count_of(json.at("samples")),
+                       .right = count_of(json.at("right")),
+                       .by_class = {},
+                       .engine = engine_of(json.at("engine")),
+                       .latency = latency_of(json.at("latency"))};
+  const auto& rows = json.at("by_class").get_ref<const Read::array_t&>();
+  if (report.samples == 0 || report.right > report.samples || rows.size() > HoldoutReport::kClassesMax)
+    throw Read::out_of_range::create(406, "samples, right or by_class", &json);
+  std::uint64_t left = report.samples;
+  for (const Read& row : rows) {
+    std::vector<std::uint64_t>& counts = report.by_class.emplace_back();
+    for (const Read& count : row.get_ref<const Read::array_t&>()) {
+      counts.push_back(count_of(count));
+      if (counts.back() > left) throw Read::out_of_range::create(406, "by_class: more than samples", &json);
+      left -= counts.back();
+    }
+    if (counts.size() != rows.size()) throw Read::out_of_range::create(406, "by_class: not square", &json);
+  }
+  return report;
+}
+
 template <class Report>
 Result<Report> parse(std::string_view text, Report (*read)(const Read&)) {
   try {
@@ -158,6 +181,16 @@ std::string to_json(const SmokeReport& report) {
 std::string to_json(const RunReport& report) {
   return text_of({{"ok", true},
                   {"samples", report.samples},
+                  {"engine", json_of(report.engine)},
+                  {"latency", json_of(report.latency)}});
+}
+
+std::string to_json(const HoldoutReport& report) {
+  return text_of({{"ok", true},
+                  {"samples", report.samples},
+                  {"right", report.right},
+                  {"accuracy", report.accuracy()},
+                  {"by_class", report.by_class},
                   {"engine", json_of(report.engine)},
                   {"latency", json_of(report.latency)}});
 }
@@ -215,6 +248,10 @@ Result<RunReport> parse_run_report(std::string_view json) {
                      .engine = engine_of(from.at("engine")),
                      .latency = latency_of(from.at("latency"))};
   });
+}
+
+Result<HoldoutReport> parse_holdout_report(std::string_view json) {
+  return parse<HoldoutReport>(json, holdout_of);
 }
 
 }  // namespace drover::bundle

@@ -75,6 +75,20 @@ struct RunReport {
   LatencyReport latency;
 };
 
+/// How well the model knows the labelled holdout.
+struct HoldoutReport {
+  static constexpr std::size_t kClassesMax = 64;  // beyond that there is no by_class
+
+  std::uint64_t samples = 0;  // at least 1
+  std::uint64_t right = 0;
+  /// by_class[label][answer]: how many. Answers that name no class (NaN, or one that there is not) are in
+  /// none.
+  std::vector<std::vector<std::uint64_t>> by_class;
+  EngineReport engine;
+  LatencyReport latency;  // per sample
+  [[nodiscard]] double accuracy() const { return static_cast<double>(right) / static_cast<double>(samples); }
+};
+
 /// What the worker can run models with, whatever the model.
 struct AboutReport {
   std::string engine = {};   // "tflite"
@@ -87,6 +101,7 @@ std::string to_json(const AboutReport& report);
 std::string to_json(const InspectReport& report);
 std::string to_json(const SmokeReport& report);
 std::string to_json(const RunReport& report);
+std::string to_json(const HoldoutReport& report);
 /// The document of a refusal.
 std::string to_json(const Error& error);
 
@@ -95,5 +110,6 @@ Result<AboutReport> parse_about_report(std::string_view json);
 Result<InspectReport> parse_inspect_report(std::string_view json);
 Result<SmokeReport> parse_smoke_report(std::string_view json);
 Result<RunReport> parse_run_report(std::string_view json);
+Result<HoldoutReport> parse_holdout_report(std::string_view json);
 
 }  // namespace drover::bundle

@@ -28,5 +28,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check<InspectReport>(parse_inspect_report, text);
   check<SmokeReport>(parse_smoke_report, text);
   check<RunReport>(parse_run_report, text);
+  check<HoldoutReport>(parse_holdout_report, text);
   return 0;
 }

@@ -60,6 +60,41 @@ TEST(WorkerProtocol, AShapeIsOfWholeNumbers) {
   for (const char* axis : {"1e300", "-1", "2147483648"}) EXPECT_FALSE(inspected("[1]", axis)) << axis;
 }
 
+std::string holdout_answer(const std::string& counts, const std::string& by_class) {
+  return R"({"ok":true,)" + counts + R"(,"accuracy":0.5,"by_class":)" + by_class + "," + kEngine + "," +
+         kLatency + "}";
+}
+
+TEST(WorkerProtocol, AHoldoutReportComesBackAsItWas) {
+  const auto report = parse_holdout_report(holdout_answer(R"("samples":4,"right":3)", "[[2,1],[0,1]]"));
+  ASSERT_TRUE(report) << report.error().text();
+  EXPECT_EQ(report->accuracy(), 0.75);
+  EXPECT_EQ(report->by_class, (std::vector<std::vector<std::uint64_t>>{{2, 1}, {0, 1}}));
+  EXPECT_EQ(to_json(*parse_holdout_report(to_json(*report))), to_json(*report));
+}
+
+TEST(WorkerProtocol, AHoldoutWhoseNumbersDoNotHoldTogetherIsABadResponse) {
+  std::string wide = "[";
+  for (int i = 0; i < 65; ++i) wide += "[],";
+  wide.back() = ']';
+  for (const auto& [counts, by_class] :
+       std::vector<std::pair<std::string, std::string>>{{R"("samples":0,"right":0)", "[]"},
+                                                        {R"("samples":4,"right":5)", "[]"},
+                                                        {R"("samples":4,"right":-1)", "[]"},
+                                                        {R"("samples":4,"right":1e300)", "[]"},
+                                                        {R"("samples":4)", "[]"},
+                                                        {R"("samples":4,"right":3)", "{}"},
+                                                        {R"("samples":4,"right":3)", "[1]"},
+                                                        {R"("samples":4,"right":3)", "[[2,1]]"},
+                                                        {R"("samples":4,"right":3)", "[[2,1],[1,1]]"},
+                                                        {R"("samples":4,"right":3)", "[[0.5]]"},
+                                                        {R"("samples":4,"right":3)", wide}}) {
+    const auto report = parse_holdout_report(holdout_answer(counts, by_class));
+    ASSERT_FALSE(report) << counts << by_class;
+    EXPECT_EQ(report.error().code, Code::bad_response) << counts << by_class;
+  }
+}
+
 TEST(WorkerProtocol, WhatIsNoDocumentOfOursIsABadResponse) {
   for (const std::string& text : {std::string("{"), std::string("[]"), std::string(R"({"ok":1})"),
                                   std::string(R"({"ok":false,"code":1,"message":2})"),

@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   cli::add_token_commands(program, context);
   cli::add_shadow_commands(program, context);
   cli::add_logs_commands(program, context);
+  cli::add_alerts_commands(program, context);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -70,7 +70,19 @@ std::string try_other_delegate(bundle::WorkerOptions worker, const bundle::Smoke
   return report || report.error().code != Code::smoke_output ? std::string() : report.error().text();
 }
 
-Status verify(const PackOptions& options, const std::string& bundle_path, PackResult& result) {
+/// How well the model knows its holdout here. One that cannot be measured (it takes too long, or the model
+/// names no classes) decides nothing; labels that do not fit the model do.
+Status measure_holdout(const bundle::WorkerOptions& worker, const std::string& directory,
+                       PackResult& result) {
+  const Command command = DROVER_TRY(bundle::holdout_command(worker, directory));
+  result.holdout = bundle::interpret_holdout(DROVER_TRY(run_process(command)));
+  if (!*result.holdout && result.holdout->error().code == Code::bad_bundle)
+    return fail(result.holdout->error());
+  return {};
+}
+
+Status verify(const PackOptions& options, const std::string& bundle_path, bool has_holdout,
+              PackResult& result) {
   const TemporaryDirectory work = DROVER_TRY(TemporaryDirectory::make());
   DROVER_TRY(unpack_bundle(bundle_path, work.file("version")));
   result.smoke =
@@ -78,7 +90,7 @@ Status verify(const PackOptions& options, const std::string& bundle_path, PackRe
                      .in("the bundle does not pass its own smoke test here (--no-verify packs it all the "
                          "same)"));
   result.other_delegate = try_other_delegate(options.worker, *result.smoke, work.file("version"));
-  return {};
+  return has_holdout ? measure_holdout(options.worker, work.file("version"), result) : Status();
 }
 
 std::string output_path(const PackOptions& options, const bundle::Manifest& manifest) {
@@ -101,7 +113,8 @@ Result<PackResult> pack(const PackOptions& options) {
 
   result.path = output_path(options, parts.manifest);
   const auto check = [&](const std::string& part) {
-    return options.verify ? verify(options, part, result) : Status();
+    const bool has_holdout = parts.members.contains("holdout/labels.npy");
+    return options.verify ? verify(options, part, has_holdout, result) : Status();
   };
   result.facts = DROVER_TRY(write_bundle_file(parts.manifest, parts.members, result.path, check));
   return result;

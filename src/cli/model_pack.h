@@ -34,8 +34,9 @@ struct PackResult {
   std::uint64_t golden_samples = 0;
   bool outputs_computed = false;
   bool has_baseline = false;
-  std::optional<bundle::SmokeReport> smoke;  // none without verification
-  std::string other_delegate;                // why devices on the other delegate would refuse it, else empty
+  std::optional<bundle::SmokeReport> smoke;              // none without verification
+  std::optional<Result<bundle::HoldoutReport>> holdout;  // none without one, or without verification
+  std::string other_delegate;  // why devices on the other delegate would refuse it, else empty
 };
 
 /// Makes a bundle from files: reads the model's tensors through the worker, computes the golden outputs that

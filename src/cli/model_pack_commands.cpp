@@ -16,6 +16,11 @@ std::string smoke_text(const bundle::SmokeReport& smoke) {
                      smoke.latency.median_us, static_cast<double>(smoke.peak_memory_bytes) / (1024 * 1024));
 }
 
+std::string holdout_text(const bundle::HoldoutReport& holdout) {
+  return fmt::format("{} of {} right here: {:.2f} %", holdout.right, holdout.samples,
+                     100 * holdout.accuracy());
+}
+
 std::string other_delegate_text(const PackResult& result) {
   return "devices on another delegate would refuse this version, unless an entry of --tolerance allows it: " +
          result.other_delegate;
@@ -29,16 +34,22 @@ Answer describe(const PackResult& result) {
   json["baseline"] = result.has_baseline;
   json["verified"] = result.smoke.has_value();
   if (result.smoke) json["smoke"] = ordered_json::parse(bundle::to_json(*result.smoke));
+  if (result.holdout && *result.holdout)
+    json["holdout"] = ordered_json::parse(bundle::to_json(**result.holdout));
   json["warnings"] = ordered_json::array();
   if (!result.other_delegate.empty()) json["warnings"].push_back(other_delegate_text(result));
+  if (result.holdout && !*result.holdout)
+    json["warnings"].push_back("the holdout could not be measured here: " + result.holdout->error().text());
   std::string text = fmt::format("packed {}\n", result.path) + facts_text(result.facts);
   text += fmt::format("{:<12}{} samples, outputs {}\n", "golden", result.golden_samples,
                       result.outputs_computed ? "computed by the runtime here" : "as given");
   if (!result.has_baseline)
     text += fmt::format("{:<12}none: drift cannot be watched (--reference)\n", "baseline");
   text += fmt::format("{:<12}{}\n", "smoke test", result.smoke ? smoke_text(*result.smoke) : "not run");
-  if (!result.other_delegate.empty())
-    text += fmt::format("{:<12}{}\n", "warning", other_delegate_text(result));
+  if (result.holdout && *result.holdout)
+    text += fmt::format("{:<12}{}\n", "holdout", holdout_text(**result.holdout));
+  for (const auto& warning : json["warnings"])
+    text += fmt::format("{:<12}{}\n", "warning", warning.get<std::string>());
   return {.json = std::move(json), .text = std::move(text)};
 }
 

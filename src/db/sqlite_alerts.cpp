@@ -122,7 +122,7 @@ Result<std::vector<AlertRow>> SqliteStore::list_alerts(const AlertFilter& filter
       select_alerts(verdicts) + conditions.sql() + " order by at_ms desc, id desc limit ?";
   auto query = DROVER_TRY(reader->prepare(sql.c_str()));
   conditions.bind(query);
-  query.bind(count);
+  query.bind(std::uint64_t{count});
   std::vector<AlertRow> rows;
   while (DROVER_TRY(query.step())) {
     const DeviceId device = DROVER_TRY(DeviceId::parse(query.text()));

@@ -19,6 +19,12 @@ Result<std::optional<Device>> select_device(Sqlite& database, const DeviceId& id
 /// Writes `labels` with the changes made in them; an empty value removes one.
 Status update_labels(Sqlite& database, const DeviceId& id, Labels labels, const Labels& changes);
 
+Result<std::optional<std::string>> select_shadow(Sqlite& database, const std::string& thing,
+                                                 const std::string& name);
+Status write_shadow(Sqlite& database, const std::string& thing, const std::string& name,
+                    const std::string& document);
+Status insert_audit(Sqlite& database, const AuditRow& row);
+
 Error no_device(const DeviceId& id);
 
 }  // namespace drover::db

@@ -33,7 +33,8 @@ alter table operators add column created_at integer;
 alter table operators add column expires_at integer;
 )",
     R"(
-create table windows (id integer primary key, device text not null, epoch text not null, seq integer not null,
+create table windows (id integer primary key autoincrement, device text not null, epoch text not null,
+                      seq integer not null,
                       place integer not null, model text not null, version text not null, digest text not null,
                       begin_ms integer not null, end_ms integer not null, inferences integer not null,
                       failures integer not null, labelled integer not null, labelled_right integer not null,
@@ -54,6 +55,13 @@ create index alerts_by_state on alerts (change, at_ms) where newest = 1;
 create index alerts_by_device on alerts (device, at_ms);
 create index alerts_by_model on alerts (model, at_ms);
 create index alerts_by_time on alerts (at_ms);
+)",
+    R"(
+create table outside_alerts (fingerprint text, starts_at text, status text, device text not null, model text not null,
+                             sent_at integer not null, word text not null, detail text not null, rollback integer,
+                             primary key (fingerprint, starts_at, status)) without rowid;
+create index outside_alerts_by_time on outside_alerts (sent_at);
+create index outside_alerts_by_rollback on outside_alerts (device, model, rollback) where rollback is not null;
 )",
 };
 

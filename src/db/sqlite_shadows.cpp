@@ -1,17 +1,10 @@
 #include <fmt/format.h>
 
+#include "db/sqlite_rows.h"
 #include "db/sqlite_store.h"
 
 namespace drover::db {
 namespace {
-
-Result<std::optional<std::string>> select_shadow(Sqlite& database, const std::string& thing,
-                                                 const std::string& name) {
-  auto query = DROVER_TRY(database.prepare("select document from shadows where thing = ? and name = ?"));
-  query.bind(thing).bind(name);
-  if (!DROVER_TRY(query.step())) return std::nullopt;
-  return query.text();
-}
 
 Status check_count(Sqlite& database, const std::string& thing) {
   auto query = DROVER_TRY(database.prepare("select count(*) from shadows where thing = ?"));
@@ -24,6 +17,22 @@ Status check_count(Sqlite& database, const std::string& thing) {
 
 }  // namespace
 
+Result<std::optional<std::string>> select_shadow(Sqlite& database, const std::string& thing,
+                                                 const std::string& name) {
+  auto query = DROVER_TRY(database.prepare("select document from shadows where thing = ? and name = ?"));
+  query.bind(thing).bind(name);
+  if (!DROVER_TRY(query.step())) return std::nullopt;
+  return query.text();
+}
+
+Status write_shadow(Sqlite& database, const std::string& thing, const std::string& name,
+                    const std::string& document) {
+  auto write =
+      DROVER_TRY(database.prepare("insert into shadows (thing, name, document) values (?, ?, ?)"
+                                  " on conflict (thing, name) do update set document = excluded.document"));
+  return write.bind(thing).bind(name).bind(document).run();
+}
+
 Result<std::optional<std::string>> SqliteStore::load_shadow(const std::string& thing,
                                                             const std::string& name) {
   auto reader = DROVER_TRY(readers_.borrow());
@@ -35,11 +44,7 @@ Status SqliteStore::change_shadow(const std::string& thing, const std::string& n
   return writer_.write([&](Sqlite& database) -> Status {
     const auto before = DROVER_TRY(select_shadow(database, thing, name));
     if (!before) DROVER_TRY(check_count(database, thing));
-    const std::string after = DROVER_TRY(change(before));
-    auto write =
-        DROVER_TRY(database.prepare("insert into shadows (thing, name, document) values (?, ?, ?)"
-                                    " on conflict (thing, name) do update set document = excluded.document"));
-    return write.bind(thing).bind(name).bind(after).run();
+    return write_shadow(database, thing, name, DROVER_TRY(change(before)));
   });
 }
 

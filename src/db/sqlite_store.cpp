@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "db/sqlite_rows.h"
 #include "db/sqlite_schema.h"
 
 namespace drover::db {
@@ -38,13 +39,15 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path) {
   return std::make_unique<SqliteStore>(path, std::move(writer));
 }
 
+Status insert_audit(Sqlite& database, const AuditRow& row) {
+  auto write = DROVER_TRY(
+      database.prepare("insert into audit (at, who, action, target, detail) values (?, ?, ?, ?, ?)"));
+  write.bind(seconds(row.at)).bind(row.who).bind(row.action).bind(row.target);
+  return write.bind(row.detail).run();
+}
+
 Status SqliteStore::add_audit(const AuditRow& row) {
-  return writer_.write([&](Sqlite& database) -> Status {
-    auto write = DROVER_TRY(
-        database.prepare("insert into audit (at, who, action, target, detail) values (?, ?, ?, ?, ?)"));
-    write.bind(row.at.time_since_epoch().count()).bind(row.who).bind(row.action).bind(row.target);
-    return write.bind(row.detail).run();
-  });
+  return writer_.write([&](Sqlite& database) { return insert_audit(database, row); });
 }
 
 Result<std::vector<AuditRow>> SqliteStore::list_audit(std::int64_t before, std::size_t count) {

@@ -66,6 +66,8 @@ class SqliteStore : public Store {
   Result<std::size_t> prune_telemetry(UnixTime before, std::size_t count) override;
   Result<std::vector<WindowRow>> list_windows(const WindowFilter& filter, const ListedUpTo& from,
                                               std::size_t count, bool bodies) override;
+  Result<std::vector<WindowRow>> list_windows_after(std::int64_t id, std::size_t count) override;
+  Result<std::vector<WindowSums>> sum_windows(const WindowFilter& filter) override;
   Result<std::vector<DeviceId>> list_window_devices(const WindowFilter& filter, std::size_t count) override;
   Result<std::optional<std::int64_t>> find_window_end(const WindowFilter& filter, std::size_t newer) override;
   Result<std::size_t> prune_windows(UnixTime before, std::size_t count) override;
@@ -73,6 +75,9 @@ class SqliteStore : public Store {
                                             std::size_t count, bool verdicts) override;
   Result<std::optional<AlertRow>> find_alert(std::int64_t id) override;
   Result<std::size_t> prune_alerts(UnixTime before, std::size_t count) override;
+  Result<OutsideAlertDecided> decide_outside_alert(const OutsideAlertRow& alert, const AuditRow& line,
+                                                   const DecideOutsideAlert& decide) override;
+  Result<std::size_t> prune_outside_alerts(UnixTime before, std::size_t count) override;
   Status add_audit(const AuditRow& row) override;
   Result<std::vector<AuditRow>> list_audit(std::int64_t before, std::size_t count) override;
   Status put_setting(const std::string& key, const std::string& value) override;

@@ -69,7 +69,7 @@ Result<std::size_t> SqliteStore::prune(const char* sql, UnixTime before, std::si
   std::size_t pruned = 0;
   const Status written = writer_.write([&](Sqlite& database) -> Status {
     auto write = DROVER_TRY(database.prepare(sql));
-    DROVER_TRY(write.bind(seconds(before)).bind(count).run());
+    DROVER_TRY(write.bind(seconds(before)).bind(std::uint64_t{count}).run());
     pruned = static_cast<std::size_t>(database.changes());
     return {};
   });

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "db/sqlite_store.h"
 #include "db/sqlite_watch.h"
@@ -26,6 +27,23 @@ WindowRow read_window(Statement& row, const DeviceId& device) {
   window.received_at = time_of(row.integer());
   window.body = row.text();
   return window;
+}
+
+std::string select_windows(bool bodies) {
+  return "select device, id, epoch, seq, place, model, version, digest, begin_ms, end_ms, inferences, "
+         "failures,"
+         " labelled, labelled_right, confident, confidence_sum, confidence_rolling, latency_p50_ms,"
+         " latency_p95_ms, latency_p99_ms, dropped, deaths, received_at, " +
+         std::string(bodies ? "body" : "''") + " from windows";
+}
+
+Result<std::vector<WindowRow>> read_windows(Statement& query) {
+  std::vector<WindowRow> rows;
+  while (DROVER_TRY(query.step())) {
+    const DeviceId device = DROVER_TRY(DeviceId::parse(query.text()));
+    rows.push_back(read_window(query, device));
+  }
+  return rows;
 }
 
 /// A device's windows are fewer than a model's: with both, the + keeps the model's index out of it.
@@ -62,20 +80,42 @@ Result<std::vector<WindowRow>> SqliteStore::list_windows(const WindowFilter& fil
   Conditions conditions = conditions_of(rest);
   conditions.add("(end_ms < ? or id < ?)", from.at_ms, from.id);
   const std::string sql =
-      "select device, id, epoch, seq, place, model, version, digest, begin_ms, end_ms, inferences, failures,"
-      " labelled, labelled_right, confident, confidence_sum, confidence_rolling, latency_p50_ms,"
-      " latency_p95_ms, latency_p99_ms, dropped, deaths, received_at, " +
-      std::string(bodies ? "body" : "''") + " from windows" + conditions.sql() +
-      " order by end_ms desc, id desc limit ?";
+      select_windows(bodies) + conditions.sql() + " order by end_ms desc, id desc limit ?";
   auto query = DROVER_TRY(reader->prepare(sql.c_str()));
   conditions.bind(query);
-  query.bind(count);
-  std::vector<WindowRow> rows;
+  query.bind(std::uint64_t{count});
+  return read_windows(query);
+}
+
+Result<std::vector<WindowRow>> SqliteStore::list_windows_after(std::int64_t id, std::size_t count) {
+  auto reader = DROVER_TRY(readers_.borrow());
+  const std::string sql = select_windows(true) + " where id > ? order by id limit ?";
+  auto query = DROVER_TRY(reader->prepare(sql.c_str()));
+  query.bind(id).bind(std::uint64_t{count});
+  return read_windows(query);
+}
+
+Result<std::vector<WindowSums>> SqliteStore::sum_windows(const WindowFilter& filter) {
+  auto reader = DROVER_TRY(readers_.borrow());
+  const Conditions conditions = conditions_of(filter);
+  const std::string sql =
+      "select version, count(distinct device), count(*), sum(inferences), sum(failures), sum(labelled),"
+      " sum(labelled_right), sum(confident), total(confidence_sum), max(latency_p95_ms) from windows" +
+      conditions.sql() + " group by version order by version";
+  auto query = DROVER_TRY(reader->prepare(sql.c_str()));
+  conditions.bind(query);
+  std::vector<WindowSums> sums;
   while (DROVER_TRY(query.step())) {
-    const DeviceId device = DROVER_TRY(DeviceId::parse(query.text()));
-    rows.push_back(read_window(query, device));
+    WindowSums of{.version = query.text()};
+    for (auto member :
+         {&WindowSums::devices, &WindowSums::windows, &WindowSums::inferences, &WindowSums::failures,
+          &WindowSums::labelled, &WindowSums::right, &WindowSums::confident})
+      of.*member = query.count();
+    of.confidence_sum = std::ldexp(query.optional_real().value_or(0), -32);
+    of.latency_p95_ms_max = query.optional_real();
+    sums.push_back(std::move(of));
   }
-  return rows;
+  return sums;
 }
 
 Result<std::vector<DeviceId>> SqliteStore::list_window_devices(const WindowFilter& filter,
@@ -86,7 +126,7 @@ Result<std::vector<DeviceId>> SqliteStore::list_window_devices(const WindowFilte
       "select distinct device from windows" + conditions.sql() + " order by device limit ?";
   auto query = DROVER_TRY(reader->prepare(sql.c_str()));
   conditions.bind(query);
-  query.bind(count);
+  query.bind(std::uint64_t{count});
   std::vector<DeviceId> devices;
   while (DROVER_TRY(query.step())) devices.push_back(DROVER_TRY(DeviceId::parse(query.text())));
   return devices;
@@ -100,7 +140,7 @@ Result<std::optional<std::int64_t>> SqliteStore::find_window_end(const WindowFil
       "select end_ms from windows" + conditions.sql() + " order by end_ms desc limit 1 offset ?";
   auto query = DROVER_TRY(reader->prepare(sql.c_str()));
   conditions.bind(query);
-  query.bind(newer);
+  query.bind(std::uint64_t{newer});
   if (!DROVER_TRY(query.step())) return std::nullopt;
   return query.integer();
 }

@@ -74,6 +74,31 @@ struct AuditRow {
   std::string detail = {};  // JSON text
 };
 
+/// An alert of another system (docs/formats/hooks.md). Fingerprint, start and status name it for ever.
+struct OutsideAlertRow {
+  std::string fingerprint = {}, starts_at = {}, status = {};
+  std::string device = {}, model = {};  // as its labels say; empty: it has none
+};
+
+/// What an alert is decided on with.
+struct OutsideAlertGround {
+  std::optional<std::string> shadow = {};      // the device's own
+  std::optional<std::uint64_t> rollback = {};  // the last order by which an alert rolled the model back there
+};
+
+struct OutsideAlertDecision {
+  std::string word = {};                    // "recorded", "held", "rolled_back"
+  std::string detail = {};                  // JSON text
+  std::optional<std::string> shadow = {};   // in place of the device's own
+  std::optional<std::uint64_t> order = {};  // of a rollback
+};
+
+struct OutsideAlertDecided {
+  bool is_new = false;  // else it was decided before, and nothing was done
+  std::string word = {};
+  std::string detail = {};
+};
+
 /// What the server remembers. Every change is durable when the call returns; calls may come from any thread
 /// and block for the time of a disk write. Errors: not_found, already_exists, not_authenticated, io_failed,
 /// disk_full, bad_record.
@@ -130,6 +155,11 @@ class Store {
   /// have none.
   virtual Result<std::vector<WindowRow>> list_windows(const WindowFilter& filter, const ListedUpTo& from,
                                                       std::size_t count, bool bodies) = 0;
+  /// Up to `count` windows that came after the one with this id (0: from the first), in the order in which
+  /// they came, with their bodies.
+  virtual Result<std::vector<WindowRow>> list_windows_after(std::int64_t id, std::size_t count) = 0;
+  /// The windows that fit, added up by version.
+  virtual Result<std::vector<WindowSums>> sum_windows(const WindowFilter& filter) = 0;
   /// Up to `count` devices, by id, that sent a window that fits.
   virtual Result<std::vector<DeviceId>> list_window_devices(const WindowFilter& filter,
                                                             std::size_t count) = 0;
@@ -147,6 +177,15 @@ class Store {
   virtual Result<std::optional<AlertRow>> find_alert(std::int64_t id) = 0;
   /// As prune_windows().
   virtual Result<std::size_t> prune_alerts(UnixTime before, std::size_t count) = 0;
+
+  /// Decides on an alert, once: what `decide` answers is stored as one step, with the shadow where it changes
+  /// it and `line` in the audit, whose detail it becomes. `decide` is quick and does not call the store; its
+  /// failure is the call's and leaves nothing.
+  using DecideOutsideAlert = std::function<Result<OutsideAlertDecision>(const OutsideAlertGround& ground)>;
+  virtual Result<OutsideAlertDecided> decide_outside_alert(const OutsideAlertRow& alert, const AuditRow& line,
+                                                           const DecideOutsideAlert& decide) = 0;
+  /// Forgets alerts last sent before `before`, up to `count`; answers how many.
+  virtual Result<std::size_t> prune_outside_alerts(UnixTime before, std::size_t count) = 0;
 
   virtual Status add_audit(const AuditRow& row) = 0;
   /// The newest rows, newest first, before row `before` (0: from the newest).

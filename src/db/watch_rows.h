@@ -61,6 +61,17 @@ struct WindowFilter {
   std::int64_t since_ms = INT64_MIN, until_ms = INT64_MAX;  // since ≤ end < until
 };
 
+/// Windows of one version on many devices, added up.
+struct WindowSums {
+  std::string version = {};
+  std::uint64_t devices = 0, windows = 0;
+  std::uint64_t inferences = 0, failures = 0;
+  std::uint64_t labelled = 0, right = 0;
+  std::uint64_t confident = 0;
+  double confidence_sum = 0;
+  std::optional<double> latency_p95_ms_max = {};  // the slowest window's
+};
+
 /// How a rule stands on a device: by its newest change there, on the version that still runs.
 enum class AlertState : std::uint8_t { pending, firing, resolved };
 

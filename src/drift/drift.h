@@ -34,6 +34,7 @@
 #include "drift/concept/concept_drift.h"
 #include "drift/concept/label_join.h"
 #include "drift/guard/before_after.h"
+#include "drift/guard/mean_bounds.h"
 #include "drift/guard/rules.h"
 #include "drift/guard/update_guard.h"
 #include "drift/triage/class_mix.h"

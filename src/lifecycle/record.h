@@ -79,7 +79,8 @@ struct Trial {
   Counts before;
   Counts after;
   std::uint64_t elapsed_ms = 0;
-  bool adopted = false;  // a record with the new digest arrived
+  bool adopted = false;    // a record with the new digest arrived
+  std::string alarm = {};  // what a detector of drift said first, in words; empty: none alarmed
   bool operator==(const Trial&) const = default;
 };
 

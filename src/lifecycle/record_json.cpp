@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lifecycle/counts_json.h"
 #include "lifecycle/json_fields.h"
 
 namespace drover::lifecycle {
@@ -47,18 +48,13 @@ json to_json(const Qualification& qualification) {
   return into;
 }
 
-json to_json(const Counts& counts) {
-  return {{"samples", counts.samples},
-          {"errors", counts.errors},
-          {"nans", counts.nans},
-          {"crashes", counts.crashes}};
-}
-
 json to_json(const Trial& trial) {
-  return {{"before", to_json(trial.before)},
-          {"after", to_json(trial.after)},
-          {"elapsed_ms", trial.elapsed_ms},
-          {"adopted", trial.adopted}};
+  json into = {{"before", to_json(trial.before)},
+               {"after", to_json(trial.after)},
+               {"elapsed_ms", trial.elapsed_ms},
+               {"adopted", trial.adopted}};
+  if (!trial.alarm.empty()) into["alarm"] = trial.alarm;
+  return into;
 }
 
 json to_json(const Quarantined& entry) {
@@ -149,18 +145,12 @@ Result<Qualification> to_qualification(const json& from) {
                        .failure = DROVER_TRY(optional_at(from, "failure", to_failure))};
 }
 
-Result<Counts> to_counts(const json& from) {
-  return Counts{.samples = DROVER_TRY(number_at(from, "samples")),
-                .errors = DROVER_TRY(number_at(from, "errors")),
-                .nans = DROVER_TRY(number_at(from, "nans")),
-                .crashes = DROVER_TRY(number_at(from, "crashes"))};
-}
-
 Result<Trial> to_trial(const json& from) {
   return Trial{.before = DROVER_TRY(object_at(from, "before", to_counts)),
                .after = DROVER_TRY(object_at(from, "after", to_counts)),
                .elapsed_ms = DROVER_TRY(number_at(from, "elapsed_ms")),
-               .adopted = DROVER_TRY(flag_at(from, "adopted"))};
+               .adopted = DROVER_TRY(flag_at(from, "adopted")),
+               .alarm = from.contains("alarm") ? DROVER_TRY(text_at(from, "alarm")) : std::string()};
 }
 
 Result<Quarantined> to_quarantined(const json& from) {

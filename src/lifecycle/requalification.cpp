@@ -9,10 +9,6 @@
 namespace drover::lifecycle {
 namespace {
 
-bool at_rest(State state) {
-  return state == State::idle || state == State::probation || state == State::holding;
-}
-
 std::optional<Cause> look_due(const Watch& watch, const std::string& now_under, Monotonic now) {
   if (!watch.looked) return Cause::boot;
   if (watch.looked_under != now_under) return Cause::environment;
@@ -35,6 +31,10 @@ const Installed* to_retest(const Record& record, const std::string& now_under) {
 }
 
 }  // namespace
+
+bool at_rest(State state) {
+  return state == State::idle || state == State::probation || state == State::holding;
+}
 
 std::string fingerprint(const Environment& environment) {
   if (environment.empty()) return "";

@@ -34,6 +34,9 @@ struct Watch {
   std::uint64_t replace_tries = 0;  // in a row, after which the active version was still the same
 };
 
+/// Whether no update is at work: in idle, probation and holding.
+bool at_rest(State state);
+
 /// What an agent at rest has to do about the versions on its disk.
 enum class Duty : std::uint8_t {
   none,

@@ -34,7 +34,12 @@ Record full_record() {
   record.attempts = 2;
   record.rounds = 3;
   record.error = Failure{Code::timed_out, "slow \"peer\""};
-  record.trial = Trial{.before = {1, 2, 3, 4}, .after = {5, 6, 7, 8}, .elapsed_ms = 9, .adopted = true};
+  record.trial = Trial{.before = {1, 2, 3, 4, 12, 11, 3, 2.5},
+                       .after = {5, 6, 7, 8},
+                       .elapsed_ms = 9,
+                       .adopted = true,
+                       .alarm = "drift: blur rose"};
+  record.trial->before.latency.add(std::chrono::microseconds(12'500), 100);
   record.usual = {10, 11, 12, 13};
   add(record.quarantine, {.digest = sha256("q"),
                           .version = *Version::parse("0.9.0"),

@@ -19,6 +19,11 @@ Watch* LineWatch::watch(const Digest& digest) {
   return found == watches_.end() ? nullptr : found->second.get();
 }
 
+const Watch* LineWatch::watch(const Digest& digest) const {
+  const auto found = watches_.find(digest);
+  return found == watches_.end() ? nullptr : found->second.get();
+}
+
 std::vector<ClosedOf> LineWatch::tick(std::int64_t now_ms) {
   std::vector<ClosedOf> ended;
   for (auto at = watches_.begin(); at != watches_.end();) {

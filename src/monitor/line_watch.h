@@ -34,6 +34,7 @@ class LineWatch {
   [[nodiscard]] const std::optional<Digest>& active() const { return active_; }
   /// Null when it is not watched.
   [[nodiscard]] Watch* watch(const Digest& digest);
+  [[nodiscard]] const Watch* watch(const Digest& digest) const;
 
   /// Windows whose time is over. Before add().
   std::vector<ClosedOf> tick(std::int64_t now_ms);

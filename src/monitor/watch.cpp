@@ -136,6 +136,11 @@ void Watch::add_losses(std::uint64_t dropped, std::uint64_t bad) {
   window_->bad += bad;
 }
 
+void Watch::set_holdout(const Holdout& measured) {
+  holdout_ = measured;
+  ++changes_;
+}
+
 void Watch::add_death() {
   if (window_) ++window_->deaths;
 }

@@ -15,6 +15,7 @@
 #include "drift/triage/triage.h"
 #include "monitor/detection.h"
 #include "monitor/figures.h"
+#include "monitor/holdout.h"
 #include "monitor/judged.h"
 #include "monitor/span.h"
 #include "monitor/window.h"
@@ -71,7 +72,8 @@ class Watch {
   void add_label(bool is_right);
   void add_losses(std::uint64_t dropped, std::uint64_t bad);
   void add_death();
-  void set_holdout_accuracy(double accuracy) { holdout_accuracy_ = accuracy; }
+  void set_holdout(const Holdout& measured);
+  [[nodiscard]] const std::optional<Holdout>& holdout() const { return holdout_; }
 
   [[nodiscard]] const Scheme& scheme() const { return scheme_; }
   [[nodiscard]] const policy::Policy& policy() const { return policy_; }
@@ -82,12 +84,12 @@ class Watch {
   /// Rules that fire now.
   [[nodiscard]] std::vector<std::string> firing() const;
 
-  /// States of rules, detectors and the rolling mean; the open window is not in it.
+  /// States of rules, detectors, the rolling mean and the holdout; the open window is not in it.
   [[nodiscard]] nlohmann::json save() const;
   /// What fits this version's rules and detectors is taken up, the rest begins anew: names of what did not.
   std::vector<std::string> restore(const nlohmann::json& saved);
-  /// Grows with each change that save() should not wait for: of a rule's state, and while one is pending with
-  /// each window.
+  /// Grows with each change that save() should not wait for: of a rule's state, while one is pending with
+  /// each window, and when the holdout was measured.
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
 
  private:
@@ -130,7 +132,7 @@ class Watch {
   std::map<std::chrono::milliseconds, Span> spans_;  // by length: the judged one, and those of rules
   drift::RollingMean rolling_;
   std::vector<drift::SensorWatch> sensors_;  // of each feature, in the open window
-  std::optional<double> holdout_accuracy_;
+  std::optional<Holdout> holdout_;
   std::uint64_t changes_ = 0;
 };
 

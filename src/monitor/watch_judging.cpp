@@ -93,7 +93,7 @@ void Watch::judge_rule(Judging& judging, const Spans& spans, Closed& closed) {
   const policy::Rule& rule = judging.rule;
   const auto span = spans.find(rule.over);
   const Window* over = span == spans.end() ? &closed.window : &span->second;
-  const Aside aside{.holdout_accuracy = holdout_accuracy_,
+  const Aside aside{.holdout_accuracy = holdout_ ? std::optional(holdout_->accuracy()) : std::nullopt,
                     .alarmed = [this](std::string_view name) { return alarmed(name); }};
   const Figure seen = figure(rule.when.term, scheme_, *over, aside);
   const Figure seen_to_resolve = figure(rule.resolve.term, scheme_, *over, aside);

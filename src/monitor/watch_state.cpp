@@ -31,10 +31,12 @@ json Watch::save() const {
   json rules = json::object(), detectors = json::object();
   for (const Judging& judging : judging_) rules[judging.rule.name] = policy::to_json(judging.state);
   for (const Detecting& each : detections_) detectors[each.rule] = hex(each.detection.checkpoint());
-  return {{"schema", kSchema},
-          {"rules", std::move(rules)},
-          {"detectors", std::move(detectors)},
-          {"rolling", hex(rolling_.to_bytes())}};
+  json saved = {{"schema", kSchema},
+                {"rules", std::move(rules)},
+                {"detectors", std::move(detectors)},
+                {"rolling", hex(rolling_.to_bytes())}};
+  if (holdout_) saved["holdout"] = to_json(*holdout_);
+  return saved;
 }
 
 std::vector<std::string> Watch::restore(const json& saved) {
@@ -58,6 +60,8 @@ std::vector<std::string> Watch::restore(const json& saved) {
     }
   if (const auto bytes = bytes_at(saved, "rolling"))
     if (auto rolling = drift::RollingMean::from_bytes(*bytes)) rolling_ = *rolling;
+  if (const json* holdout = member(saved, "holdout"))
+    if (const auto read = holdout_from_json(*holdout)) holdout_ = *read;
   return anew;
 }
 

@@ -102,6 +102,50 @@ TEST(Watch, FiresAfterFiveLowMinutesAndSaysWhy) {
   EXPECT_TRUE(explained->same) << explained->text;
 }
 
+TEST(Watch, AHoldoutIsJudgedFromWhenItWasMeasuredAndOverARestart) {
+  policy::Policy policy;
+  policy.rules = {rule("holdout", "holdout_accuracy() < 0.9")};
+  const auto first = watch(policy), second = watch(policy);
+  Minutes minutes(*first);
+  minutes.pass(10);
+  EXPECT_TRUE(minutes.end().empty()) << "nothing is known of it yet";
+  const std::uint64_t before = first->changes();
+  first->set_holdout({.at_ms = kStart, .samples = 200, .right = 178});
+  EXPECT_GT(first->changes(), before) << "to be kept now";
+  EXPECT_TRUE(second->restore(first->save()).empty());
+  EXPECT_EQ(second->holdout(), first->holdout());
+  for (Watch* watching : {first.get(), second.get()}) {
+    minutes.now_on(*watching);
+    minutes.pass(10);
+    const auto findings = minutes.end();
+    ASSERT_EQ(findings.size(), 1u);
+    EXPECT_EQ(findings[0].change, policy::Change::fired);
+    EXPECT_NE(findings[0].why.find("0.89"), std::string::npos) << findings[0].why;
+  }
+  second->set_holdout({.at_ms = kStart + 1, .samples = 200, .right = 180});
+  minutes.pass(10);
+  EXPECT_EQ(minutes.end().at(0).change, policy::Change::resolved);
+}
+
+TEST(Watch, AHoldoutThatWasKeptBrokenIsUnknown) {
+  const nlohmann::json good = {{"at_ms", 1}, {"samples", 2}, {"right", 1}};
+  EXPECT_TRUE(holdout_from_json(good));
+  for (const auto& [key, value] :
+       std::vector<std::pair<const char*, nlohmann::json>>{{"at_ms", -1},
+                                                           {"at_ms", ~std::uint64_t{0}},
+                                                           {"samples", 0},
+                                                           {"samples", "2"},
+                                                           {"right", 3},
+                                                           {"right", 0.5},
+                                                           {"right", nullptr}}) {
+    nlohmann::json bad = good;
+    bad[key] = value;
+    const auto read = holdout_from_json(bad);
+    ASSERT_FALSE(read) << bad;
+    EXPECT_EQ(read.error().code, Code::bad_state);
+  }
+}
+
 TEST(Watch, NamesTheFeatureThatDriftedAndNothingElse) {
   const auto watching = watch(drift_on_all());
   Minutes minutes(*watching);

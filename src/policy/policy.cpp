@@ -49,11 +49,16 @@ std::string_view default_policy_text() {
   return R"([probation]
 duration = "10m"
 min_samples = 100
+min_labels = 50
 max_increase = 0.1
 min_absolute = 0.005
+confidence_drop_max = 0.15
+latency_increase_max = 1.0
+drift = false
 adopt_within = "5m"
 crash_max = 0
 rule = "plain"
+alpha = 0.01
 
 [[detector]]
 name = "drift"

@@ -24,15 +24,26 @@ max_increase = 1
 min_absolute = 0.25
 adopt_within = "30s"
 crash_max = 2
-rule = "plain"
+rule = "guard"
+min_labels = 8
+confidence_drop_max = 0.2
+latency_increase_max = 3
+drift = true
+alpha = 0.001
 )");
   ASSERT_TRUE(policy) << policy.error().text();
   EXPECT_EQ(policy->probation, (Probation{.duration = seconds(90),
                                           .min_samples = 7,
+                                          .min_labels = 8,
                                           .max_increase = 1.0,
                                           .min_absolute = 0.25,
+                                          .confidence_drop_max = 0.2,
+                                          .latency_increase_max = 3.0,
+                                          .drift = true,
                                           .adopt_within = seconds(30),
-                                          .crash_max = 2}));
+                                          .crash_max = 2,
+                                          .rule = ProbationRule::guard,
+                                          .alpha = 0.001}));
 }
 
 TEST(Policy, a_refusal_names_line_column_and_key) {
@@ -57,8 +68,9 @@ TEST(Policy, a_refusal_names_line_column_and_key) {
        "line 2, column 16: max_increase: a number from 0 to 100 is needed"},
       {"[probation]\nmin_absolute = 1.5\n",
        "line 2, column 16: min_absolute: a number from 0 to 1 is needed"},
-      {"[probation]\nrule = \"guard\"\n",
-       "line 2, column 8: rule: \"plain\" is the only rule that this version knows"},
+      {"[probation]\nrule = \"strict\"\n", "line 2, column 8: rule: \"plain\" or \"guard\" is needed"},
+      {"[probation]\nalpha = 0\n", "line 2, column 9: alpha: a number from 1e-09 to 0.5 is needed"},
+      {"[probation]\ndrift = 1\n", "line 2, column 9: drift: true or false is needed"},
   };
   for (const Row& row : kRows) {
     const auto policy = parse_policy(row.toml);

@@ -7,8 +7,10 @@ namespace drover::policy {
 namespace {
 
 Result<ProbationRule> read_rule(const toml::node& node, std::string_view key) {
-  if (node.value_exact<std::string_view>() == "plain") return ProbationRule::plain;
-  return bad_at(place_of(node), fmt::format("{}: \"plain\" is the only rule that this version knows", key));
+  const auto text = node.value_exact<std::string_view>();
+  for (const ProbationRule rule : {ProbationRule::plain, ProbationRule::guard})
+    if (text == name(rule)) return rule;
+  return bad_at(place_of(node), fmt::format("{}: \"plain\" or \"guard\" is needed", key));
 }
 
 const auto& probation_options() {
@@ -16,24 +18,23 @@ const auto& probation_options() {
   static const std::array options = {
       duration("duration", &Probation::duration),
       count("min_samples", &Probation::min_samples),
-      number("max_increase", &Probation::max_increase, 100.0),
-      number("min_absolute", &Probation::min_absolute, 1.0),
+      count("min_labels", &Probation::min_labels),
+      number("max_increase", &Probation::max_increase, 0.0, 100.0),
+      number("min_absolute", &Probation::min_absolute, 0.0, 1.0),
+      number("confidence_drop_max", &Probation::confidence_drop_max, 0.0, 1.0),
+      number("latency_increase_max", &Probation::latency_increase_max, 0.0, 1000.0),
+      flag("drift", &Probation::drift),
       duration("adopt_within", &Probation::adopt_within),
       count("crash_max", &Probation::crash_max),
       of("rule", &Probation::rule, read_rule),
+      number("alpha", &Probation::alpha, 1e-9, 0.5),
   };
   return options;
 }
 
 }  // namespace
 
-std::string_view name(ProbationRule rule) {
-  switch (rule) {
-    case ProbationRule::plain:
-      return "plain";
-  }
-  return "plain";
-}
+std::string_view name(ProbationRule rule) { return rule == ProbationRule::guard ? "guard" : "plain"; }
 
 Status read_probation(const toml::node& node, Policy& policy) {
   return read_table(node, "probation", probation_options(), policy.probation);

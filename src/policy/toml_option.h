@@ -41,8 +41,8 @@ Option<T> count(std::string_view key, std::uint64_t T::* member, std::uint64_t m
   return of(key, member, read_count, min, max);
 }
 template <class T>
-Option<T> number(std::string_view key, double T::* member, double max) {
-  return of(key, member, read_number, max);
+Option<T> number(std::string_view key, double T::* member, double min, double max) {
+  return of(key, member, read_number, min, max);
 }
 template <class T>
 Option<T> flag(std::string_view key, bool T::* member) {

@@ -33,10 +33,10 @@ Result<std::uint64_t> read_count(const toml::node& node, std::string_view key, s
   return bad_at(place_of(node), fmt::format("{}: a whole number from {} to {} is needed", key, min, max));
 }
 
-Result<double> read_number(const toml::node& node, std::string_view key, double max) {
+Result<double> read_number(const toml::node& node, std::string_view key, double min, double max) {
   const auto value = node.is_number() ? node.value<double>() : std::nullopt;
-  if (value && std::isfinite(*value) && *value >= 0 && *value <= max) return *value;
-  return bad_at(place_of(node), fmt::format("{}: a number from 0 to {} is needed", key, max));
+  if (value && std::isfinite(*value) && *value >= min && *value <= max) return *value;
+  return bad_at(place_of(node), fmt::format("{}: a number from {} to {} is needed", key, min, max));
 }
 
 Result<bool> read_flag(const toml::node& node, std::string_view key) {

@@ -30,8 +30,8 @@ Result<std::chrono::milliseconds> read_duration(const toml::node& node, std::str
 /// A whole number.
 Result<std::uint64_t> read_count(const toml::node& node, std::string_view key, std::uint64_t min = 0,
                                  std::uint64_t max = kCountMax);
-/// A number from 0 to `max`.
-Result<double> read_number(const toml::node& node, std::string_view key, double max);
+/// A number from `min` to `max`.
+Result<double> read_number(const toml::node& node, std::string_view key, double min, double max);
 Result<bool> read_flag(const toml::node& node, std::string_view key);
 /// A string of 1 to `bytes_max` bytes.
 Result<PlacedText> read_text(const toml::node& node, std::string_view key, std::size_t bytes_max);

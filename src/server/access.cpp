@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "server/hook_access.h"
 
 namespace drover::server {
 
@@ -51,6 +52,8 @@ Status let_in(Services& services, Access access, Call& call) {
     case Access::admin:
       call.who = DROVER_TRY(authenticate_operator(services, call.request, db::Role::admin)).name;
       return {};
+    case Access::hook:
+      return may_send_hook(services, call.request);
   }
   return fail(Code::internal, "a route without access");
 }

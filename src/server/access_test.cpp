@@ -61,6 +61,8 @@ const std::vector<Row>& rows() {
       {"POST", "/api/v1/devices/cam-2/shadow", kDesired, 401, 401, 403, 200, 200},
       {"PUT", kTarget.c_str(), "x", 401, 401, 403, 201, 200},
       {"POST", "/api/v1/repository/metadata", "{}", 401, 401, 403, 400, 400},
+      {"POST", "/hooks/grafana", "{}", 401, 401, 403, 400, 400},
+      {"POST", "/hooks/alertmanager", "{}", 401, 401, 403, 400, 400},
       // Who may do what, and for ever.
       {"POST", "/api/v1/operators", R"({"name":"bob","role":"viewer"})", 401, 401, 403, 403, 201},
       {"GET", "/api/v1/operators", "", 401, 401, 403, 403, 200},

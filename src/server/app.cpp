@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "server/fleet_figures.h"
+#include "server/hook_access.h"
 #include "server/publication.h"
 #include "server/router.h"
 
@@ -41,6 +43,8 @@ Result<std::unique_ptr<Services>> open_services(Config config, Clock& clock) {
   DROVER_TRY(prepare_directories(config));
   services->store = DROVER_TRY(db::open_sqlite_store(config.at(config.database).string()));
   services->blobs = db::make_directory_blob_store(fs::real_file_system(), config.at(config.repository));
+  services->hook_secret = DROVER_TRY(read_hook_secret(config));
+  services->fleet = std::make_shared<FleetLook>();
   services->limits = std::make_unique<RateLimits>(config);
   services->config = std::move(config);
   return services;
@@ -65,7 +69,10 @@ net::ServerOptions server_options(const Config& config) {
 
 Result<std::unique_ptr<App>> App::start(Config config, Clock& clock) {
   std::unique_ptr<App> app(new App(DROVER_TRY(open_services(std::move(config), clock))));
+  const sink::InfluxTarget influx = influx_target(app->services_->config);
+  DROVER_TRY(sink::check(influx));
   DROVER_TRY(app->listen());
+  if (influx.is_set()) app->influx_ = std::make_unique<InfluxWriter>(*app->services_, influx);
   app->housekeeper_ = std::thread([app = app.get()] { app->keep_house(); });
   return app;
 }
@@ -92,6 +99,7 @@ void App::stop() {
   }
   stopping_changed_.notify_all();
   if (housekeeper_.joinable()) housekeeper_.join();
+  influx_.reset();
   if (server_) server_->stop();
   write_seen();
 }
@@ -131,6 +139,7 @@ void App::forget_old_telemetry() {
   forget(services_->config.telemetry_retention, &db::Store::prune_telemetry);
   forget(services_->config.windows_retention, &db::Store::prune_windows);
   forget(services_->config.alerts_retention, &db::Store::prune_alerts);
+  forget(services_->config.alerts_retention, &db::Store::prune_outside_alerts);
 }
 
 }  // namespace drover::server

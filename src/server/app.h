@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "server/influx_writer.h"
 #include "server/services.h"
 
 namespace drover::server {
@@ -33,6 +34,7 @@ class App {
 
   std::unique_ptr<Services> services_;
   std::unique_ptr<net::Server> server_;
+  std::unique_ptr<InfluxWriter> influx_;
   std::mutex mutex_;
   std::condition_variable stopping_changed_;
   bool stopping_ = false;  // guarded by mutex_

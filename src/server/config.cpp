@@ -39,6 +39,11 @@ Status assign(std::chrono::milliseconds& to, std::string_view value) {
   return {};
 }
 
+Status assign(HookPolicy& to, std::string_view value) {
+  to = DROVER_TRY(HookPolicy::parse(value));
+  return {};
+}
+
 template <auto Member>
 constexpr Status (*into())(Config&, std::string_view) {
   return [](Config& config, std::string_view value) { return assign(config.*Member, value); };
@@ -71,6 +76,19 @@ constexpr std::array kOptions = {
     Option{"limits.long_poll", "Longest wait of GET /device/v1/shadow", into<&Config::long_poll_max>()},
     Option{"threads.handlers", "Threads for requests", into<&Config::handler_threads>()},
     Option{"threads.network", "Threads for connections", into<&Config::network_threads>()},
+    Option{"per_device_metrics", "Series for each device in /metrics", into<&Config::per_device_metrics>()},
+    Option{"influx.url", "InfluxDB that every window is sent to as points; none: nowhere",
+           into<&Config::influx_url>()},
+    Option{"influx.database", "Its database (1.x API)", into<&Config::influx_database>()},
+    Option{"influx.org", "Its organisation (2.x API)", into<&Config::influx_org>()},
+    Option{"influx.bucket", "Its bucket (2.x API)", into<&Config::influx_bucket>()},
+    Option{"influx.token_file", "File with its token", into<&Config::influx_token_file>()},
+    Option{"hooks.act",
+           "What alerts of Grafana and Alertmanager may do: record, hold or rollback, or by model: "
+           "m=rollback,record",
+           into<&Config::hooks_act>()},
+    Option{"hooks.secret_file", "Secret of Grafana's signature over a webhook's body; none: tokens only",
+           into<&Config::hooks_secret_file>()},
     Option{"telemetry.retention", "How long telemetry but for windows and alerts is kept",
            into<&Config::telemetry_retention>()},
     Option{"retention.windows", "How long devices' windows are kept", into<&Config::windows_retention>()},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "server/hook_policy.h"
 
 namespace drover::server {
 
@@ -37,6 +38,11 @@ struct Config {
   std::uint64_t enrolments_per_minute = 60;         // attempts from one address; 0: no limit
   std::uint64_t enrolments_per_minute_total = 600;  // from all; 0: no limit
   std::uint64_t telemetry_per_minute = 60;          // requests of one device; 0: no limit
+  bool per_device_metrics = false;
+  std::string influx_url = {};  // empty: windows go nowhere
+  std::string influx_database = {}, influx_org = {}, influx_bucket = {}, influx_token_file = {};
+  HookPolicy hooks_act = {};
+  std::string hooks_secret_file = {};  // empty: bearer tokens only
   std::chrono::milliseconds long_poll_max{300'000};
   std::chrono::milliseconds telemetry_retention{std::chrono::days(30)};
   std::chrono::milliseconds windows_retention{std::chrono::days(90)};

@@ -39,6 +39,9 @@ Result<net::Answer> read_repository(Services& services, const Call& call);
 Result<net::Answer> upload_target(Services& services, const Call& call);
 Result<net::Answer> publish_metadata(Services& services, const Call& call);
 
+Result<net::Answer> hook_grafana(Services& services, const Call& call);
+Result<net::Answer> hook_alertmanager(Services& services, const Call& call);
+
 Result<net::Answer> healthz(Services& services, const Call& call);
 Result<net::Answer> metrics(Services& services, const Call& call);
 

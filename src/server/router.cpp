@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/access.h"
+#include "server/outside_alert.h"
 #include "server/publication.h"
 #include "server/telemetry.h"
 
@@ -118,6 +119,7 @@ net::BodyPlan plan_body(const Config& config, const net::Request& head) {
     return {.bytes_max = config.upload_bytes_max, .to_file = true, .ask_first = true};
   if (head.path == "/api/v1/repository/metadata")
     return {.bytes_max = kOfferBytesMax, .to_file = true, .ask_first = true};
+  if (head.path.starts_with("/hooks/")) return {.bytes_max = kHookBytesMax, .ask_first = true};
   const bool ask_first = !head.certificate || !head.path.starts_with("/device/");
   if (head.path == "/device/v1/telemetry") return {.bytes_max = kTelemetryBytesMax, .ask_first = ask_first};
   return {.bytes_max = std::max<std::uint64_t>(kBodyBytesMax, 5 * config.shadow_bytes_max),

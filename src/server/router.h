@@ -11,7 +11,14 @@
 namespace drover::server {
 
 /// Who may call a route.
-enum class Access : std::uint8_t { anyone, device, viewer, operator_, admin };
+enum class Access : std::uint8_t {
+  anyone,
+  device,
+  viewer,
+  operator_,
+  admin,
+  hook  ///< the handler asks hook_sender() once the body, which may be signed, is there
+};
 
 /// A request that was let in.
 struct Call {

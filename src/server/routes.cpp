@@ -39,6 +39,9 @@ constexpr std::array kRoutes = {
     Route{"POST", "/api/v1/repository/metadata", Access::operator_, publish_metadata},
     Route{"GET", "/repo/{*}", Access::anyone, read_repository},
 
+    Route{"POST", "/hooks/grafana", Access::hook, hook_grafana},
+    Route{"POST", "/hooks/alertmanager", Access::hook, hook_alertmanager},
+
     Route{"GET", "/healthz", Access::anyone, healthz},
     Route{"GET", "/metrics", Access::anyone, metrics},
 };

@@ -41,6 +41,28 @@ struct TelemetryReads {
   std::atomic<std::uint64_t> windows = 0, alerts = 0, refused = 0;
 };
 
+/// Alerts from outside since the start, by what was decided.
+struct HookCounts {
+  std::atomic<std::uint64_t> recorded = 0, held = 0, rolled_back = 0, repeated = 0;
+  struct Values {
+    std::uint64_t recorded = 0, held = 0, rolled_back = 0, repeated = 0;
+  };
+  [[nodiscard]] Values values() const { return {recorded, held, rolled_back, repeated}; }
+  void count(const db::OutsideAlertDecided& decided) {
+    if (!decided.is_new)
+      ++repeated;
+    else
+      ++(decided.word == "rolled_back" ? rolled_back : decided.word == "held" ? held : recorded);
+  }
+};
+
+/// What went to InfluxDB since the start: lines that it took, batches that it refused, tries in vain.
+struct InfluxCounts {
+  std::atomic<std::uint64_t> lines = 0, refused = 0, retries = 0;
+};
+
+class FleetLook;
+
 /// What the handlers work with.
 struct Services {
   Config config = {};
@@ -52,6 +74,10 @@ struct Services {
   RepositoryReads reads = {};
   TelemetryReads telemetry = {};
   std::unique_ptr<RateLimits> limits = {};
+  std::string hook_secret = {};  // empty: webhooks need an operator's token
+  HookCounts hooks = {};
+  InfluxCounts influx = {};
+  std::shared_ptr<FleetLook> fleet = {};
   References references = {};
   /// From here on notify() and counters() are the running server's.
   void connect(net::Server& server) { server_ = &server; }

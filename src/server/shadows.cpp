@@ -10,11 +10,6 @@
 namespace drover::server {
 namespace {
 
-Result<shadow::Document> parse_stored(const std::optional<std::string>& text) {
-  if (!text) return shadow::Document{};
-  return shadow::from_json(DROVER_TRY(parse_json(*text, {.bytes_max = 64 << 20, .depth_max = 200})));
-}
-
 net::Response rejected(Services& services, const shadow::Rejection& rejection) {
   return json_response(shadow::rejected_answer(rejection, services.clock->now()), rejection.code);
 }
@@ -48,15 +43,20 @@ bool is_shadow_name(const std::string& name) {
                                   "0123456789$:_-") == std::string::npos;
 }
 
+Result<shadow::Document> parse_shadow(const std::optional<std::string>& stored) {
+  if (!stored) return shadow::Document{};
+  return shadow::from_json(DROVER_TRY(parse_json(*stored, {.bytes_max = 64 << 20, .depth_max = 200})));
+}
+
 Result<shadow::Document> load_shadow(Services& services, const std::string& thing, const std::string& name) {
-  return parse_stored(DROVER_TRY(services.store->load_shadow(thing, name))).in("shadow of " + thing);
+  return parse_shadow(DROVER_TRY(services.store->load_shadow(thing, name))).in("shadow of " + thing);
 }
 
 Result<shadow::Outcome<ShadowChanged>> change_shadow(Services& services, const std::string& thing,
                                                      const std::string& name, const ShadowChange& change) {
   shadow::Outcome<ShadowChanged> outcome;
   const auto apply = [&](const std::optional<std::string>& stored) -> Result<std::string> {
-    shadow::Document before = DROVER_TRY(parse_stored(stored).in("shadow of " + thing));
+    shadow::Document before = DROVER_TRY(parse_shadow(stored).in("shadow of " + thing));
     shadow::Outcome<shadow::Document> after = change(before);
     if (!after) {
       outcome = std::unexpected(after.error());

@@ -11,6 +11,8 @@ std::string shadow_key(const std::string& thing);
 /// Whether a shadow may be called that; "" is the device's own.
 bool is_shadow_name(const std::string& name);
 
+/// A document as the store has it; an empty one for none.
+Result<shadow::Document> parse_shadow(const std::optional<std::string>& stored);
 /// The stored document; an empty one when there is none.
 Result<shadow::Document> load_shadow(Services& services, const std::string& thing, const std::string& name);
 

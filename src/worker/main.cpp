@@ -80,6 +80,8 @@ int main(int argc, char** argv) {
   inspect->add_option("model", target, "the .tflite file")->required();
   CLI::App* smoke = app.add_subcommand("smoke", "the golden samples of an unpacked bundle");
   smoke->add_option("directory", target, "the version's directory")->required();
+  CLI::App* holdout = app.add_subcommand("holdout", "how well an unpacked bundle's model knows its holdout");
+  holdout->add_option("directory", target, "the version's directory")->required();
   CLI::App* runs = app.add_subcommand("run", "a model over a table of inputs");
   runs->add_option("model", target, "the .tflite file")->required();
   runs->add_option("--inputs", run_files.inputs, ".npy, or .npz for several inputs")->required();
@@ -96,5 +98,6 @@ int main(int argc, char** argv) {
   if (*about) finish(worker::about, target, settings);
   if (*inspect) finish(worker::inspect, target, settings);
   if (*smoke) finish(worker::smoke, target, settings);
+  if (*holdout) finish(worker::holdout, target, settings);
   finish(run, target, settings);
 }

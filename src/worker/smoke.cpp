@@ -3,6 +3,7 @@
 #include "worker/room.h"
 #include "worker/samples.h"
 #include "worker/verbs.h"
+#include "worker/version.h"
 
 namespace drover::worker {
 namespace {
@@ -13,59 +14,20 @@ using runtime::Session;
 constexpr std::uint64_t kToleranceBytesMax = std::uint64_t{1} << 20;
 constexpr double kMiB = 1024.0 * 1024.0;
 
-/// The files of the version, read before the lock-down and parsed after it.
+/// What is read of the version before the lock-down.
 struct Contents {
-  Manifest manifest;
-  Bytes model, inputs, outputs, tolerance;
+  VersionFiles version;
+  Bytes inputs, outputs, tolerance;
 };
 
-Result<Bytes> golden(const std::string& directory, const Manifest& manifest, std::string_view stem) {
-  const std::optional<std::string> path = bundle::table_path(manifest, stem);
-  if (!path) return fail(Code::bad_bundle, fmt::format("{} has no {}", manifest.title(), stem));
-  return read_whole(directory + "/" + *path, kTableBytesMax);
-}
-
-Result<Contents> read_version(const std::string& directory) {
-  const std::string path = directory + "/" + std::string(bundle::kManifestPath);
-  const Bytes text = DROVER_TRY(read_whole(path, bundle::kManifestBytesMax));
-  Contents contents{.manifest = DROVER_TRY(bundle::parse_manifest(as_text(text)).in(path)),
-                    .model = {},
-                    .inputs = {},
-                    .outputs = {},
-                    .tolerance = {}};
-  contents.model = DROVER_TRY(read_whole(directory + "/" + std::string(bundle::kModelPath), kModelBytesMax));
-  contents.inputs = DROVER_TRY(golden(directory, contents.manifest, "golden/inputs"));
-  contents.outputs = DROVER_TRY(golden(directory, contents.manifest, "golden/outputs"));
+Result<Contents> read_contents(const std::string& directory) {
+  Contents contents{
+      .version = DROVER_TRY(read_version(directory)), .inputs = {}, .outputs = {}, .tolerance = {}};
+  const Manifest& manifest = contents.version.manifest;
+  contents.inputs = DROVER_TRY(read_table(directory, manifest, "golden/inputs"));
+  contents.outputs = DROVER_TRY(read_table(directory, manifest, "golden/outputs"));
   contents.tolerance = DROVER_TRY(read_whole(directory + "/golden/tolerance.json", kToleranceBytesMax));
   return contents;
-}
-
-/// The model has the inputs and outputs that the manifest tells of.
-Status same_specs(std::string_view what, const std::vector<bundle::TensorSpec>& promised,
-                  const std::vector<bundle::TensorSpec>& found) {
-  if (promised == found) return {};
-  const auto text = [](const std::vector<bundle::TensorSpec>& specs) {
-    std::string list;
-    for (const auto& spec : specs)
-      list += fmt::format("{}{} {} [{}]", list.empty() ? "" : ", ", spec.name, tables::name(spec.dtype),
-                          fmt::join(spec.shape, ", "));
-    return list;
-  };
-  return fail(Code::bad_manifest,
-              fmt::format("the manifest's {} are {}; the model's are {}", what, text(promised), text(found)));
-}
-
-Result<Samples> inputs_of(const Contents& contents, const Session& session) {
-  tables::NamedTensors tensors = DROVER_TRY(tables::read_tensors(contents.inputs).in("golden/inputs"));
-  const Manifest& manifest = contents.manifest;
-  if (manifest.samples == bundle::Samples::tensors) {
-    auto arranged = DROVER_TRY(bundle::arrange(std::move(tensors), manifest.inputs).in("golden/inputs"));
-    return Samples::tensors(std::move(arranged), session.inputs());
-  }
-  if (!manifest.preprocess || tensors.size() != 1)
-    return fail(Code::bad_bundle,
-                "golden/inputs are raw images: one array, with the manifest's preprocessing");
-  return Samples::images(std::move(tensors[0].tensor), *manifest.preprocess, session.inputs());
 }
 
 /// The comparison of every sample with its golden outputs.
@@ -120,7 +82,7 @@ class Comparison {
 Result<Comparison> comparison_of(const Contents& contents, const Session& session) {
   auto tensors = DROVER_TRY(tables::read_tensors(contents.outputs).in("golden/outputs"));
   auto arranged =
-      DROVER_TRY(bundle::arrange(std::move(tensors), contents.manifest.outputs).in("golden/outputs"));
+      DROVER_TRY(bundle::arrange(std::move(tensors), contents.version.manifest.outputs).in("golden/outputs"));
   auto stacks = DROVER_TRY(make_stacks(std::move(arranged), session.outputs()).in("golden/outputs"));
   auto tolerance =
       DROVER_TRY(bundle::parse_tolerance(as_text(contents.tolerance)).in("golden/tolerance.json"));
@@ -165,9 +127,7 @@ Status run_samples(Session& session, const Samples& samples, Comparison& compari
   DROVER_TRY(session.invoke());
   for (std::size_t i = 0; i < samples.count(); ++i) {
     const std::string place = fmt::format("golden sample {}", i);
-    if (session.info().stateful) DROVER_TRY(session.reset_state());
-    DROVER_TRY(samples.feed(session, i).in(place));
-    DROVER_TRY(timed_invoke(session, times_us).in(place));
+    DROVER_TRY(run_sample(session, samples, i, times_us).in(place));
     DROVER_TRY(comparison.compare(session, i).in(place));
   }
   return comparison.verdict(samples.count());
@@ -176,20 +136,17 @@ Status run_samples(Session& session, const Samples& samples, Comparison& compari
 }  // namespace
 
 Result<bundle::SmokeReport> smoke(const std::string& version_directory, const Settings& settings) {
-  Contents contents = DROVER_TRY(read_version(version_directory));
+  Contents contents = DROVER_TRY(read_contents(version_directory));
+  const Manifest& manifest = contents.version.manifest;
   LockedRoom room = DROVER_TRY(LockedRoom::enter(settings));
 
-  const auto requirement = contents.manifest.requirements.find("delegate");
-  const std::string required = requirement == contents.manifest.requirements.end() ? "" : requirement->second;
-  const std::string chosen = settings.delegate.empty() ? required : settings.delegate;
-  const auto session = DROVER_TRY(room.load(std::move(contents.model), chosen));
-  DROVER_TRY(check_delegate(required, contents.manifest.delegation, session->info().engine));
-  const auto inputs = DROVER_TRY(carried(session->inputs()));
-  const auto outputs = DROVER_TRY(carried(session->outputs()));
-  DROVER_TRY(same_specs("inputs", contents.manifest.inputs, inputs));
-  DROVER_TRY(same_specs("outputs", contents.manifest.outputs, outputs));
+  const auto session =
+      DROVER_TRY(room.load(std::move(contents.version.model), chosen_delegate(manifest, settings)));
+  DROVER_TRY(check_delegate(required_delegate(manifest), manifest.delegation, session->info().engine));
+  DROVER_TRY(check_tensors(manifest, *session));
 
-  const Samples samples = DROVER_TRY(inputs_of(contents, *session));
+  const Samples samples =
+      DROVER_TRY(read_samples(manifest, std::move(contents.inputs), "golden/inputs", *session));
   Comparison comparison = DROVER_TRY(comparison_of(contents, *session));
   if (samples.count() == 0) return fail(Code::bad_bundle, "the bundle has no golden samples");
   std::vector<double> times_us;
@@ -199,7 +156,7 @@ Result<bundle::SmokeReport> smoke(const std::string& version_directory, const Se
                                    .latency = summarise(std::move(times_us)),
                                    .peak_memory_bytes = room.peak_memory_bytes(),
                                    .deviations = comparison.deviations()};
-  DROVER_TRY(check_limits(contents.manifest.limits, report));
+  DROVER_TRY(check_limits(manifest.limits, report));
   return report;
 }
 

@@ -27,6 +27,11 @@ Result<bundle::InspectReport> inspect(const std::string& model, const Settings& 
 /// Errors: smoke_output, smoke_latency, smoke_memory, delegate_missing; bad_model, bad_manifest, bad_table.
 Result<bundle::SmokeReport> smoke(const std::string& version_directory, const Settings& settings);
 
+/// Every sample of an unpacked bundle's holdout, its answer compared with the label (top_class.h).
+/// Errors: not_found when it has none; unsupported for a model that names no classes; bad_bundle for labels
+/// that do not fit; bad_model, bad_manifest, bad_table.
+Result<bundle::HoldoutReport> holdout(const std::string& version_directory, const Settings& settings);
+
 struct RunFiles {
   std::string model, inputs, outputs;
   std::string manifest;      // empty: inputs are tensors

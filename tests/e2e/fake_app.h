@@ -16,10 +16,11 @@ class FakeApp {
     writer_.poll();
     writer_.hello(digest_);
   }
-  void infer(int count, ring::Outcome outcome) {
+  void infer(int count, ring::Outcome outcome, float confidence = -1) {
     ring::Record record;
     record.latency_ns = 1'000'000;
     record.outcome = outcome;
+    record.confidence = confidence;
     record.digest = digest_.bytes;
     for (int i = 0; i < count; ++i) writer_.record(record);
   }

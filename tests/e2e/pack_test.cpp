@@ -172,6 +172,8 @@ TEST_F(Pack, BaselineHoldoutLabelsAndRequirementsComeAlong) {
             file("holdout.npy") + "," + file("labels.npy"), "--labels", "a,b,c,d,e,f,g,h,i,j,k,l",
             "--variant", "arm", "--requires", "arch=aarch64", "--requires", "memory_mb=64"});
   ASSERT_EQ(packed.exit_code, 0) << packed.err;
+  EXPECT_EQ(packed.json["holdout"]["samples"], 20) << packed.out;
+  EXPECT_EQ(packed.json["holdout"]["by_class"].size(), 12u);
   const Outcome shown = drover({"model", "inspect", file("kws.drover"), "--json"});
   const auto& bundle = shown.json["bundle"];
   EXPECT_EQ(bundle["variant"], "arm");
@@ -207,6 +209,18 @@ TEST_F(Pack, ABadRuleIsRefusedWithLineAndColumn) {
   }
   const Outcome packed = pack_with("ks(blur) > 0.3");
   EXPECT_EQ(packed.exit_code, 0) << packed.err;
+}
+
+TEST_F(Pack, HoldoutLabelsThatTheModelCannotGiveAreRefused) {
+  tables::Tensor labels = *tables::make_tensor(DType::int64, {12});
+  labels.set(3, 12);
+  write_npy("labels.npy", labels);
+  const Outcome packed = pack("kws_int8.tflite", {"--golden", file("inputs.npy"), "--holdout",
+                                                  file("inputs.npy") + "," + file("labels.npy")});
+  EXPECT_EQ(packed.exit_code, 1);
+  EXPECT_EQ(packed.json["error"]["code"], "bad_bundle");
+  EXPECT_NE(message(packed).find("label 12 at 3 is none of the 12 classes"), std::string::npos)
+      << message(packed);
 }
 
 TEST_F(Pack, RefusalsNameTheFileAndThePlace) {

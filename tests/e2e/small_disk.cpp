@@ -23,10 +23,13 @@ SmallDisk::~SmallDisk() {
 
 void SmallDisk::fill(std::uint64_t left) const {
   const UniqueFd filler(::open((at_ / "filler").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-  const std::uint64_t there = free_bytes();
-  if (there <= left) return;
-  if (::posix_fallocate(filler.get(), 0, static_cast<off_t>(there - left)) != 0)
-    throw std::runtime_error("cannot fill " + at_.string());
+  // Others write meanwhile: what was free a moment ago may not be.
+  for (int tries = 0; tries < 20; ++tries) {
+    const std::uint64_t there = free_bytes();
+    if (there <= left) return;
+    if (::posix_fallocate(filler.get(), 0, static_cast<off_t>(there - left)) == 0) return;
+  }
+  throw std::runtime_error("cannot fill " + at_.string());
 }
 
 }  // namespace drover::e2e

@@ -44,6 +44,22 @@ TEST_F(Standalone, RefusesAVersionThatFailsItsSmokeTest) {
   device_.expect_sound("1.0.0");
 }
 
+TEST_F(Standalone, MeasuresAVersionOnItsHoldoutAndRemembersItOverARestart) {
+  workspace_.publish({.version = "1.0.0", .ballast_mb = 1});
+  device_.start();
+  device_.wait_committed("1.0.0");
+  device_.wait_for("its holdout is measured", [](const json& model) {
+    return model.contains("watch") && model["watch"].contains("holdout");
+  });
+  const json measured = device_.model()["watch"]["holdout"];
+  EXPECT_EQ(measured["samples"], 510);
+  EXPECT_EQ(measured["accuracy"].get<double>(), measured["right"].get<double>() / 510);
+  device_.stop();
+  device_.start();
+  device_.wait_running();
+  EXPECT_EQ(device_.model()["watch"]["holdout"], measured);
+}
+
 TEST_F(Standalone, RefusesABundleWithOneFlippedByte) {
   run_first_version();
   device_.stop();

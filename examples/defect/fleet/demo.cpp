@@ -14,17 +14,12 @@ namespace {
 namespace stdfs = std::filesystem;
 using std::chrono::seconds;
 
-// Only times are shorter than on a real device.
-constexpr const char* kPolicy =
-    "[probation]\n"
-    "duration = \"10s\"\n"
-    "min_samples = 200\n"
-    "adopt_within = \"30s\"\n";
 constexpr const char* kFleetToml =
     "device = \"{}\"\n"
     "server = \"https://127.0.0.1:{}\"\n"
     "poll = \"2s\"\n"
     "report = \"1s\"\n"
+    "window = \"3s\"\n"
     "bytes_per_second_max = {}\n";
 constexpr const char* kStandaloneToml =
     "repository = \"file://{}\"\n"
@@ -52,8 +47,8 @@ Status Demo::claim() {
 }
 
 Status Demo::set_up() {
-  fs::FileSystem& files = fs::real_file_system();
-  DROVER_TRY(fs::write_atomically(files, out() / "policy.toml", as_bytes(kPolicy)));
+  begun_ms_ = now_ms();
+  DROVER_TRY(write_policy());
   port_ = DROVER_TRY(free_port());
   DROVER_TRY(
       drover({"init", workspace().string(), "--listen", "127.0.0.1", "--port", std::to_string(port_)}));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "device.h"
+#include "page_data.h"
 
 namespace drover::defect {
 
@@ -47,6 +48,27 @@ class Demo {
   /// The model's part of the newest telemetry that the server has from it. Errors: not_found when none came
   /// yet.
   [[nodiscard]] Result<Json> telemetry(const Device& device) const;
+  /// Of the device's windows that the server has, the newest `count`, newest first:
+  /// docs/formats/telemetry.md.
+  [[nodiscard]] Result<Json> windows(const Device& device, int count) const;
+  /// Its alerts since `since_ms`, newest first.
+  [[nodiscard]] Result<Json> alerts(const Device& device, std::int64_t since_ms) const;
+  /// `drover drift explain` of an alert, whose verdict the server keeps.
+  [[nodiscard]] Result<Json> explain(const Json& alert) const;
+  /// Waits until a device asks for a retraining; what of the evidence it gave says why.
+  Result<Json> await_retraining();
+  /// Memory and CPU time of each agent, as the kernel tells them.
+  [[nodiscard]] Json agents_cost() const;
+
+  /// The rolling confidence of each device before its camera changes.
+  void note_confidence();
+  [[nodiscard]] Json confidence_before(const Device& device) const;
+  void change_cameras_at(std::int64_t at_ms) { cameras_changed_ms_ = at_ms; }
+  [[nodiscard]] std::int64_t cameras_changed_at() const { return cameras_changed_ms_; }
+
+  /// Of every device, for the page; what cannot be had is left out.
+  [[nodiscard]] std::vector<PageDevice> page_devices() const;
+
   /// How many targets (bundles, channels) the server has served, by its /metrics.
   [[nodiscard]] Result<std::uint64_t> bundles_served() const;
   /// Waits until `done` holds for the reports of all devices.
@@ -71,6 +93,7 @@ class Demo {
   Status start_server();
   Status set_up_fleet();
   Status set_up_standalone();
+  Status write_policy() const;
 
   const DemoOptions& options_;
   int port_ = 0;
@@ -79,6 +102,12 @@ class Demo {
   std::unique_ptr<Device> standalone_;
   std::map<std::string, Daemon> trainings_;
   std::map<std::string, std::string> digests_;
+  std::map<std::string, Json> confidence_before_;
+  std::int64_t cameras_changed_ms_ = 0;
+  std::int64_t begun_ms_ = 0;
 };
+
+/// Since 1970, by the clock that devices and server share here.
+std::int64_t now_ms();
 
 }  // namespace drover::defect

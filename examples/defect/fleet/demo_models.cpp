@@ -1,8 +1,6 @@
 // Training, packing and publishing, by the programs that a person would use.
 #include <fmt/format.h>
 
-#include <fstream>
-
 #include "demo.h"
 #include "fs/file_system.h"
 #include "terminal.h"
@@ -10,13 +8,6 @@
 namespace drover::defect {
 
 namespace stdfs = std::filesystem;
-
-static std::string last_line(const stdfs::path& file) {
-  std::ifstream in(file);
-  std::string last;
-  for (std::string line; std::getline(in, line);) last = std::move(line);
-  return last;
-}
 
 stdfs::path Demo::training_folder(const std::string& version) const { return out() / "trained" / version; }
 stdfs::path Demo::training_log(const std::string& version) const {

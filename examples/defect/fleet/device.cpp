@@ -55,10 +55,18 @@ Status Device::start_inspector() {
                                    "50",
                                    "--seed",
                                    std::to_string(camera_seed_),
+                                   "--fault-file",
+                                   (directory_ / "fault").string(),
+                                   "--label-delay",
+                                   "2",
                                    "--stats",
                                    (directory_ / "inspector.jsonl").string()};
   inspector_ = DROVER_TRY(Daemon::start(std::move(argv), options_.daemon(inspector_log())));
   return {};
+}
+
+Status Device::set_fault(const std::string& fault) const {
+  return fs::write_atomically(fs::real_file_system(), directory_ / "fault", as_bytes(fault + "\n"));
 }
 
 void Device::stop() {

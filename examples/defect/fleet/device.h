@@ -39,6 +39,9 @@ class Device {
   Status start_agent();
   Status start_inspector();
   void kill_agent() { agent_.kill(); }
+  /// What its camera has from now on, as `defect-inspector --fault` takes it.
+  Status set_fault(const std::string& fault) const;
+  [[nodiscard]] pid_t agent_pid() const { return agent_.pid(); }
   void stop();
   void release();
 

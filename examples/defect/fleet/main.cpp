@@ -8,6 +8,7 @@
 
 #include "base/process.h"
 #include "fs/file_system.h"
+#include "page.h"
 #include "pid_file.h"
 #include "report.h"
 #include "terminal.h"
@@ -68,6 +69,16 @@ int stop(const DemoOptions& options) {
   return 0;
 }
 
+/// The page is worth less than the report: what it cannot be made of is left out.
+std::vector<PageDevice> page_devices(const Demo& demo) {
+  try {
+    return demo.page_devices();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "defect-demo: the page lacks its charts: {}\n", error.what());
+    return {};
+  }
+}
+
 int run(const DemoOptions& options) {
   catch_interruptions();
   const auto begin = Clock::now();
@@ -84,12 +95,17 @@ int run(const DemoOptions& options) {
     run_steps(demo, results);
   else
     fmt::print("  ✗ set-up: {}\n{}", ready.error().text(), telling_lines(demo));
-  demo.tear_down();
   const Json report = report_json(options, results, since(begin));
+  const PageData page{
+      .seed = options.seed, .seconds = since(begin), .devices = page_devices(demo), .steps = report["steps"]};
+  demo.tear_down();
   const auto path = demo.out() / "report.json";
-  const Status written = fs::write_atomically(fs::real_file_system(), path, as_bytes(report.dump(2) + "\n"));
-  fmt::print("{}\n{} after {:.0f} s; the evidence stands in {}\n", report_table(results),
-             report["ok"].get<bool>() ? "All is well" : "FAILED", since(begin), path.string());
+  Status written = fs::write_atomically(fs::real_file_system(), path, as_bytes(report.dump(2) + "\n"));
+  const auto page_path = demo.out() / "report.html";
+  if (written) written = fs::write_atomically(fs::real_file_system(), page_path, as_bytes(report_page(page)));
+  fmt::print("{}\n{} after {:.0f} s; the evidence stands in {}\nSee it over time: {}\n",
+             report_table(results), report["ok"].get<bool>() ? "All is well" : "FAILED", since(begin),
+             path.string(), page_path.string());
   if (options.keep && !interrupted())
     fmt::print("The fleet is still running: build/bin/drover device list --workspace {}\nStop it with: {}\n",
                demo.workspace().string(), stop_command(options));

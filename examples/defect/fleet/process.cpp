@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <thread>
 
 #include "base/process.h"
@@ -38,6 +39,13 @@ namespace {
 }
 
 }  // namespace
+
+std::string last_line(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::string last;
+  for (std::string line; std::getline(in, line);) last = std::move(line);
+  return last;
+}
 
 std::string text(const Json& object, std::string_view key) {
   if (!object.is_object() || !object.contains(key) || !object[key].is_string()) return "";

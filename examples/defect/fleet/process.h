@@ -18,6 +18,9 @@ using Json = nlohmann::ordered_json;
 /// The member's text; empty when it is absent or null, as a device without a model answers.
 std::string text(const Json& object, std::string_view key);
 
+/// The last line of a text file; empty when there is none.
+std::string last_line(const std::filesystem::path& file);
+
 /// A program of the fleet that runs until it is told to stop; what it says goes to a log file, appended over
 /// restarts.
 class Daemon {

@@ -31,7 +31,10 @@ std::deque<std::string> tail(const std::filesystem::path& log) {
 Json report_json(const DemoOptions& options, const std::vector<StepResult>& results, double seconds) {
   Json steps = Json::array();
   for (const StepResult& result : results) {
-    Json step = {{"name", result.step->name}, {"ok", result.ok()}, {"seconds", result.seconds}};
+    Json step = {{"name", result.step->name},
+                 {"title", result.step->title},
+                 {"ok", result.ok()},
+                 {"seconds", result.seconds}};
     if (!result.error.empty()) step["error"] = result.error;
     step["evidence"] = result.evidence.is_null() ? Json::object() : result.evidence;
     steps.push_back(std::move(step));

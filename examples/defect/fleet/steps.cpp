@@ -9,6 +9,11 @@ Status expect(bool holds, const std::string& what, const Json& seen) {
   return fail(Code::bad_response, fmt::format("expected that {}; seen: {}", what, seen.dump()));
 }
 
+bool runs(const Json& reported, const std::string& version) {
+  return text(reported, "version") == version && text(reported, "state") == "idle" &&
+         error_code(reported).empty();
+}
+
 std::string error_code(const Json& report) {
   if (!report.is_object() || !report.contains("error") || !report["error"].is_object()) return "";
   return text(report["error"], "code");

@@ -19,6 +19,8 @@ struct RateBounds {
 class RateSequence {
  public:
   void update(bool error);
+  /// What `count` updates of which `errors` were errors give, in whatever order.
+  static RateSequence of(std::uint64_t errors, std::uint64_t count);
   /// P(p is ever outside) ≤ alpha.
   [[nodiscard]] RateBounds bounds(double alpha) const;
   /// Whether p lies outside the bounds.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "drift/guard/before_after.h"
+#include "drift/guard/mean_bounds.h"
 #include "drift/guard/rules.h"
 #include "drift/simulation.h"
 
@@ -131,6 +132,52 @@ RC_GTEST_PROP(RateSequence, HasBoundsThatAreWhereItsEvidenceTurns, (std::uint64_
     RC_ASSERT(sequence.refutes(bounds.upper + .001 * (1 - bounds.upper), .05));
     RC_ASSERT(!sequence.refutes(bounds.upper - .001 * (bounds.upper - sequence.rate()), .05));
   }
+}
+
+TEST(RateSequence, DependsOnTheCountsAlone) {
+  for (const auto& [errors, count] :
+       {std::pair{0U, 0U}, {0U, 1U}, {1U, 1U}, {7U, 300U}, {40U, 40U}, {9'000U, 20'000U}}) {
+    RateSequence one_by_one;
+    for (std::uint64_t i = 0; i < count; ++i) one_by_one.update(i < errors);
+    const RateSequence at_once = RateSequence::of(errors, count);
+    EXPECT_EQ(at_once.rate(), one_by_one.rate());
+    EXPECT_NEAR(at_once.bounds(0.01).lower, one_by_one.bounds(0.01).lower, 1e-9) << errors << " of " << count;
+    EXPECT_NEAR(at_once.bounds(0.01).upper, one_by_one.bounds(0.01).upper, 1e-9) << errors << " of " << count;
+  }
+}
+
+TEST(MeanBounds, CoverTheMeanAtAllTimesAtOnce) {
+  constexpr int kRuns = 200, kLength = 3'000;
+  constexpr double kAlpha = 0.05;
+  int outside = 0;
+  for (int run = 0; run < kRuns; ++run) {
+    SplitMix random(static_cast<std::uint64_t>(run));
+    double sum = 0;
+    bool left = false;
+    for (std::uint64_t n = 1; n <= kLength; ++n) {
+      sum += simulation::chance(random, 0.5);  // the widest law on [0, 1]
+      const RateBounds bounds = mean_bounds(sum, n, kAlpha);
+      left = left || bounds.lower > 0.5 || bounds.upper < 0.5;
+    }
+    outside += left;
+  }
+  EXPECT_LE(outside, kRuns * kAlpha);
+}
+
+TEST(MeanBounds, CloseInOnTheMean) {
+  struct Row {
+    std::uint64_t count;
+    double half;
+  };
+  // By hand from the formula.
+  for (const Row& row : {Row{100, 0.22253}, Row{1'000, 0.05650}, Row{10'000, 0.01868}}) {
+    const RateBounds bounds = mean_bounds(0.5 * static_cast<double>(row.count), row.count, 0.01);
+    EXPECT_NEAR(bounds.upper - 0.5, row.half, 1e-5) << row.count;
+    EXPECT_NEAR(0.5 - bounds.lower, row.half, 1e-5) << row.count;
+  }
+  EXPECT_EQ(mean_bounds(0, 0, 0.01).lower, 0);
+  EXPECT_EQ(mean_bounds(0, 0, 0.01).upper, 1);
+  EXPECT_EQ(mean_bounds(10, 10, 0.01).upper, 1);
 }
 
 TEST(BeforeAfterGuard, DecidesWithoutAControlAndIsSeldomWrong) {

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "net/http_message.h"
+#include "net/request_head.h"
 
 namespace drover::net {
 namespace {
@@ -64,6 +65,13 @@ Result<Request> RequestParser::head() const {
   for (const auto& field : message)
     request.headers.emplace_back(lower(text_of(field.name_string())), text_of(field.value()));
   return request;
+}
+
+Result<Request> parse_request_head(std::string head) {
+  RequestParser parser(head.size() + 1);
+  if (parser.take_head(head) != 0 || !parser.has_head())
+    return fail(Code::invalid_argument, "this is no request of HTTP/1.1");
+  return parser.head();
 }
 
 }  // namespace drover::net

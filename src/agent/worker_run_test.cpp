@@ -1,18 +1,21 @@
-#include "agent/smoke_run.h"
+#include "agent/worker_run.h"
 
 #include <signal.h>
 
 #include "agent/script_worker.h"
+#include "bundle/worker_client.h"
 
 namespace drover::agent {
 namespace {
 
-class SmokeRunTest : public testing::Test {
+class WorkerRunTest : public testing::Test {
  protected:
-  Result<std::unique_ptr<SmokeRun>> start(std::chrono::milliseconds time_max = std::chrono::minutes(1)) {
-    return SmokeRun::start(
-        {.program = worker_.program(), .delegate = {}, .time_max = time_max}, "/models/defect/versions/abc",
-        Haste::update, [this](Result<bundle::SmokeReport> report) { ended_.push_back(std::move(report)); });
+  Result<std::unique_ptr<WorkerRun>> start(std::chrono::milliseconds time_max = std::chrono::minutes(1),
+                                           Haste haste = Haste::update) {
+    return WorkerRun::start(
+        bundle::smoke_command({.program = worker_.program(), .delegate = {}, .time_max = time_max},
+                              "/models/defect/versions/abc"),
+        haste, [this](const ProcessResult& result) { ended_.push_back(bundle::interpret_smoke(result)); });
   }
   /// How a worker that does `script` ends.
   Code code_of(const std::string& script, std::chrono::milliseconds time_max = std::chrono::minutes(1)) {
@@ -27,7 +30,7 @@ class SmokeRunTest : public testing::Test {
   std::vector<Result<bundle::SmokeReport>> ended_;
 };
 
-TEST_F(SmokeRunTest, GivesTheWorkersReportOnceAndThenWantsNothing) {
+TEST_F(WorkerRunTest, GivesTheWorkersReportOnceAndThenWantsNothing) {
   worker_.passes(12);
   const auto run = start();
   ASSERT_TRUE(run) << run.error().text();
@@ -40,13 +43,13 @@ TEST_F(SmokeRunTest, GivesTheWorkersReportOnceAndThenWantsNothing) {
   EXPECT_EQ((*run)->due(), kNever);
 }
 
-TEST_F(SmokeRunTest, TellsTheWorkerWhichVersionToTest) {
+TEST_F(WorkerRunTest, TellsTheWorkerWhichVersionToTest) {
   EXPECT_EQ(code_of(R"(echo '{"ok":false,"code":"smoke_output","message":"'$1 $2'"}'; exit 1)"),
             Code::smoke_output);
   EXPECT_NE(ended_[0].error().text().find("smoke /models/defect/versions/abc"), std::string::npos);
 }
 
-TEST_F(SmokeRunTest, AnEndWithoutAReportIsARefusalInWords) {
+TEST_F(WorkerRunTest, AnEndWithoutAReportIsARefusalInWords) {
   EXPECT_EQ(code_of("echo 'bad operator' >&2; kill -SEGV $$"), Code::model_crashed);
   EXPECT_NE(ended_[0].error().text().find("SIGSEGV"), std::string::npos);
   EXPECT_NE(ended_[0].error().text().find("bad operator"), std::string::npos);
@@ -55,11 +58,26 @@ TEST_F(SmokeRunTest, AnEndWithoutAReportIsARefusalInWords) {
   EXPECT_EQ(code_of("exec sleep 1000", std::chrono::milliseconds(50)), Code::cpu_exceeded);
 }
 
-TEST_F(SmokeRunTest, AWorkerThatIsNotThereCannotBeStarted) {
+TEST_F(WorkerRunTest, AWorkerThatIsNotThereCannotBeStarted) {
   EXPECT_EQ(start().error().code, Code::not_found);
 }
 
-TEST_F(SmokeRunTest, AnAbandonedRunEndsItsProcessAndTellsNobody) {
+TEST_F(WorkerRunTest, WhatHasTimeLeavesTheMachineToOthers) {
+  const std::filesystem::path go = worker_.directory() / "go";
+  worker_.does("while [ ! -e " + go.string() +
+               R"( ]; do :; done; echo '{"ok":false,"code":"smoke_output","message":"'$(nice)'"}'; exit 1)");
+  const auto niceness = [&](Haste haste) {
+    std::filesystem::remove(go);
+    ended_.clear();
+    const auto run = start(std::chrono::minutes(1), haste);
+    std::ofstream(go) << "now";
+    EXPECT_TRUE(run && run_until(**run, [&] { return !ended_.empty(); }));
+    return ended_.empty() ? -1 : std::stoi(ended_[0].error().message);
+  };
+  EXPECT_EQ(niceness(Haste::none), std::max(10, niceness(Haste::update)));
+}
+
+TEST_F(WorkerRunTest, AnAbandonedRunEndsItsProcessAndTellsNobody) {
   const auto pid_file = worker_.directory() / "pid";
   worker_.does("echo $$ > " + pid_file.string() + ".new; mv " + pid_file.string() + ".new " +
                pid_file.string() + "; exec sleep 1000");
