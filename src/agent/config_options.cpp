@@ -137,7 +137,7 @@ const std::vector<Option> kOptions = {
      }},
     {"spool_bytes_max", "bytes of telemetry on disk that wait for the server (67108864)",
      [](C& c, Text v) -> Status {
-       return c.spool_bytes_max = DROVER_TRY(number<std::uint64_t>(v, 1 << 20, 1ULL << 34)), Status();
+       return c.spool_bytes_max = DROVER_TRY(number<std::uint64_t>(v, 4 << 20, 1ULL << 34)), Status();
      }},
     {"spool_age_max", "how long telemetry waits for the server before it is dropped (30d)",
      [](C& c, Text v) -> Status {

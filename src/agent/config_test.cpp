@@ -16,7 +16,7 @@ poll_jitter = 0.25
 bytes_per_second_max = 250000
 keep = 5
 smoke_memory_mb_max = 300
-spool_bytes_max = 2000000
+spool_bytes_max = 5000000
 spool_age_max = "7d"
 holdout_every = 0
 holdout_timeout = "1h"
@@ -36,7 +36,7 @@ channel = "beta"
   EXPECT_EQ(config.bytes_per_second_max, 250000u);
   EXPECT_EQ(config.keep, 5u);
   EXPECT_EQ(config.smoke_memory_mb_max, 300u);
-  EXPECT_EQ(config.spool_bytes_max, 2000000u);
+  EXPECT_EQ(config.spool_bytes_max, 5000000u);
   EXPECT_EQ(config.spool_age_max, std::chrono::days(7));
   EXPECT_EQ(config.spool(), "/data/drover/spool");
   EXPECT_EQ(config.holdout_every, std::chrono::milliseconds(0));
@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"poll = \"soon\"", "line 1, column 8: poll: \"soon\" is not a duration"},
         Refusal{"poll = \"1ms\"", "outside of 100 ms"},
         Refusal{"keep = 1", "line 1, column 8: keep: \"1\" is not a number from 2 to 100"},
-        Refusal{"spool_bytes_max = 1000", "is not a number from 1048576 to"},
+        Refusal{"spool_bytes_max = 1000", "is not a number from 4194304 to"},
         Refusal{"spool_age_max = \"1s\"", "outside of 60000 ms"},
         Refusal{"holdout_every = \"1ms\"", "outside of 100 ms"}, Refusal{"keep = [3]", "expected one value"},
         Refusal{"server = \"http://plain\"", "is not a URL that starts with https://"},

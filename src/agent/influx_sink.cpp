@@ -117,14 +117,14 @@ InfluxSink::Batch InfluxSink::next_batch() {
   const SeqRanges wanted = first_of(pending(), records_max_);
   Batch batch{.last = wanted.empty() ? sent_ : wanted.back().second};
   std::size_t lines = 0;
-  for (const fs::SegmentLog::Read& read : log_.read(wanted)) {
-    const std::size_t more = sink::count_lines(read.payload);
+  for (const auto& [seq, payload] : log_.read(wanted).payloads) {
+    const std::size_t more = sink::count_lines(payload);
     if (batch.records > 0 && lines + more > sink::kBatchLinesMax) {
-      batch.last = read.seq - 1;
+      batch.last = seq - 1;
       break;
     }
     lines += more;
-    batch.lines += read.payload;
+    batch.lines += payload;
     ++batch.records;
   }
   return batch;
@@ -132,7 +132,7 @@ InfluxSink::Batch InfluxSink::next_batch() {
 
 void InfluxSink::send() {
   Batch batch = next_batch();
-  if (batch.records == 0) return advance(batch);  // all of them damaged
+  if (batch.records == 0) return advance(batch);  // none of them can be read
   auto request = sink::write_request(options_.target, batch.lines);
   if (!request) return later(request.error().text(), {});
   transfer_ = outside_.http.start(

@@ -9,8 +9,8 @@ Result<std::unique_ptr<MetricsPart>> MetricsPart::open(const std::string& addres
     if (request.path != "/metrics") return {.status = 404, .body = "/metrics is what there is\n"};
     return {.headers = {{"content-type", Exposition::kContentType}}, .body = agent_metrics(look())};
   };
-  return std::unique_ptr<MetricsPart>(
-      new MetricsPart(DROVER_TRY(net::SmallHttp::listen(address, clock, answer).in("metrics_address"))));
+  auto listener = DROVER_TRY(net::SmallHttp::listen(address, clock, answer).in("metrics_address"));
+  return std::unique_ptr<MetricsPart>(new MetricsPart(std::move(listener)));
 }
 
 }  // namespace drover::agent

@@ -14,17 +14,25 @@ SeqRanges SpoolLedger::lost(const SeqRanges& present, std::uint64_t next_seq) co
   return without(without({{1, next_seq - 1}}, done_), present);
 }
 
-std::vector<std::uint64_t> SpoolLedger::choose(const SeqRanges& present) const {
+SpoolLedger::Choice SpoolLedger::choose(const SeqRanges& present) const {
   const std::uint64_t heard = done_.empty() ? 0 : done_.back().second;
   const SeqRanges pending = this->pending(present);
-  std::vector<std::uint64_t> chosen;
-  for (const auto& [first, last] : pending | std::views::reverse)
-    for (std::uint64_t seq = last; seq >= first && seq > heard && chosen.size() < entries_max_; --seq)
-      chosen.push_back(seq);
-  for (const auto& [first, last] : pending)
-    for (std::uint64_t seq = first; seq <= last && seq <= heard && chosen.size() < entries_max_; ++seq)
-      chosen.push_back(seq);
-  return chosen;
+  Choice choice;
+  std::uint64_t room = entries_max_;
+  for (const auto& [first, last] : common(pending, {{heard + 1, UINT64_MAX}}) | std::views::reverse) {
+    if (room == 0) break;
+    const std::uint64_t taken = std::min(room, last - first + 1);
+    choice.newest.emplace_back(last - taken + 1, last);
+    room -= taken;
+  }
+  choice.newest = normalized(std::move(choice.newest));
+  for (const auto& [first, last] : common(pending, {{0, heard}})) {
+    if (room == 0) break;
+    const std::uint64_t taken = std::min(room, last - first + 1);
+    choice.oldest.emplace_back(first, first + taken - 1);
+    room -= taken;
+  }
+  return choice;
 }
 
 void SpoolLedger::sent(SeqRanges entries, SeqRanges told_lost) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include "base/seq_ranges.h"
 
 namespace drover::agent {
@@ -19,9 +17,13 @@ class SpoolLedger {
   /// What is neither present nor done was lost, and the server is told so.
   [[nodiscard]] SeqRanges lost(const SeqRanges& present, std::uint64_t next_seq) const;
 
-  /// The next request's entries, the most wanted first: the newest of those that are newer than all the
-  /// server has heard of, then the oldest.
-  [[nodiscard]] std::vector<std::uint64_t> choose(const SeqRanges& present) const;
+  struct Choice {
+    SeqRanges newest = {}, oldest = {};
+    [[nodiscard]] bool empty() const { return newest.empty() && oldest.empty(); }
+  };
+  /// The next request's entries: the newest of those that are newer than all the server has heard of, which
+  /// go first, then the oldest.
+  [[nodiscard]] Choice choose(const SeqRanges& present) const;
 
   /// A request is under way with these.
   void sent(SeqRanges entries, SeqRanges told_lost);

@@ -5,26 +5,19 @@
 namespace drover::agent {
 namespace {
 
-using Numbers = std::vector<std::uint64_t>;
-
-Numbers from_to(std::uint64_t from, std::uint64_t to) {
-  Numbers numbers;
-  for (std::uint64_t seq = from; seq <= to; ++seq) numbers.push_back(seq);
-  return numbers;
-}
-
 TEST(SpoolLedger, ChoosesTheNewestOfWhatIsNewAndThenTheOldest) {
   SpoolLedger ledger({{1, 4}});
-  Numbers newest = from_to(371, 400);
-  std::ranges::reverse(newest);
-  EXPECT_EQ(ledger.choose({{3, 400}}), newest) << "after an outage: the newest first";
-  ledger.sent({{371, 400}}, {});
-  EXPECT_TRUE(ledger.answered({{371, 400}}));
-  EXPECT_EQ(ledger.choose({{3, 400}}), from_to(5, 34)) << "then what waited, from its beginning";
-  Numbers mixed = from_to(5, 32);
-  mixed.insert(mixed.begin(), {402, 401});
-  EXPECT_EQ(ledger.choose({{3, 402}}), mixed) << "and what is new goes before";
-  EXPECT_EQ(ledger.choose({{3, 4}, {371, 400}}), Numbers{});
+  const auto expect = [&](const SeqRanges& present, const SeqRanges& newest, const SeqRanges& oldest) {
+    const SpoolLedger::Choice choice = ledger.choose(present);
+    EXPECT_EQ(choice.newest, newest);
+    EXPECT_EQ(choice.oldest, oldest);
+  };
+  expect({{3, 380}, {391, 400}}, {{361, 380}, {391, 400}}, {});  // after an outage: the newest
+  ledger.sent({{361, 380}, {391, 400}}, {});
+  EXPECT_TRUE(ledger.answered({{361, 380}, {391, 400}}));
+  expect({{3, 400}}, {}, {{5, 34}});                                // then what waited, from its beginning
+  expect({{3, 20}, {31, 402}}, {{401, 402}}, {{5, 20}, {31, 42}});  // and what is new goes before
+  expect({{3, 4}, {391, 400}}, {}, {});
 }
 
 TEST(SpoolLedger, BelievesAnAcknowledgementAsFarAsItWasSent) {
@@ -57,11 +50,10 @@ TEST(SpoolLedger, FindsTheEntryThatIsRefusedAndSetsItAside) {
   SpoolLedger ledger;
   const SeqRanges present = {{1, 60}};
   int requests = 0;
-  for (auto chosen = ledger.choose(present); !chosen.empty(); chosen = ledger.choose(present)) {
+  for (auto choice = ledger.choose(present); !choice.empty(); choice = ledger.choose(present)) {
     ASSERT_LT(++requests, 30);
-    SeqRanges entries;
-    for (const std::uint64_t seq : chosen) entries.emplace_back(seq, seq);
-    ledger.sent(normalized(entries), {});
+    const SeqRanges entries = united(choice.newest, choice.oldest);
+    ledger.sent(entries, {});
     if (contains(entries, 17))
       ledger.refused();
     else
@@ -69,7 +61,7 @@ TEST(SpoolLedger, FindsTheEntryThatIsRefusedAndSetsItAside) {
   }
   EXPECT_EQ(ledger.done(), (SeqRanges{{1, 16}, {18, 60}}));
   ledger.forgive();
-  EXPECT_EQ(ledger.choose(present), Numbers{17});
+  EXPECT_EQ(ledger.choose(present).oldest, (SeqRanges{{17, 17}}));
 }
 
 }  // namespace

@@ -56,6 +56,7 @@ LogShelf::LogShelf(fs::SegmentLog log) : Shelf(SpoolLedger(done_before(log))), l
 Result<std::unique_ptr<LogShelf>> LogShelf::open(fs::FileSystem& files, const SpoolOptions& options) {
   auto log = DROVER_TRY(fs::SegmentLog::open(files, options.directory,
                                              {.id_if_new = hex(secure_random(8)),
+                                              .payload_bytes_max = options.entry_bytes_max,
                                               .segment_bytes_max = options.segment_bytes_max,
                                               .bytes_max = options.bytes_max,
                                               .age_max = options.age_max}));
@@ -72,11 +73,14 @@ Result<SeqRanges> LogShelf::add(std::string_view text, std::optional<UnixTime> n
   return without(log_.hold_bound(now), ledger.done());
 }
 
-std::map<std::uint64_t, std::string> LogShelf::read(const SeqRanges& wanted) {
-  std::map<std::uint64_t, std::string> entries;
-  for (auto& record : log_.read(wanted))
-    if (is_entry(record.payload)) entries.emplace(record.seq, std::move(record.payload));
-  return entries;
+Shelf::Read LogShelf::read(const SeqRanges& wanted, Order order, std::size_t bytes_max) {
+  Read read = log_.read(wanted, order, bytes_max);
+  std::erase_if(read.payloads, [&](const auto& payload) {
+    if (is_entry(payload.second)) return false;
+    read.refused = united(std::move(read.refused), {{payload.first, payload.first}});
+    return true;
+  });
+  return read;
 }
 
 void MemoryShelf::add(std::string text) {
@@ -102,11 +106,17 @@ SeqRanges MemoryShelf::present() const {
   return present;
 }
 
-std::map<std::uint64_t, std::string> MemoryShelf::read(const SeqRanges& wanted) {
-  std::map<std::uint64_t, std::string> entries;
-  for (const auto& [seq, text] : entries_)
-    if (contains(wanted, seq)) entries.emplace(seq, text);
-  return entries;
+Shelf::Read MemoryShelf::read(const SeqRanges& wanted, Order order, std::size_t bytes_max) {
+  Read read;
+  std::size_t bytes = 0;
+  for (std::size_t n = 0; n < entries_.size(); ++n) {
+    const auto& entry = entries_[order == Order::oldest_first ? n : entries_.size() - 1 - n];
+    if (!contains(wanted, entry.first)) continue;
+    bytes += entry.second.size();
+    if (bytes > bytes_max && !read.payloads.empty()) break;
+    read.payloads.push_back(entry);
+  }
+  return read;
 }
 
 }  // namespace drover::agent

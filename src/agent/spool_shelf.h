@@ -1,7 +1,6 @@
 #pragma once
 
 #include <deque>
-#include <map>
 #include <optional>
 #include <string>
 
@@ -15,6 +14,7 @@ struct SpoolOptions {
   fs::Path directory;
   std::uint64_t bytes_max = 64 << 20;
   std::chrono::seconds age_max = std::chrono::days(30);
+  std::size_t entry_bytes_max = 512 << 10;  // as text; the server takes a body of 1 MiB
   std::uint64_t segment_bytes_max = 256 << 10;
 };
 
@@ -26,7 +26,10 @@ class Shelf {
   [[nodiscard]] virtual const std::string& epoch() const = 0;
   [[nodiscard]] virtual std::uint64_t next_seq() const = 0;
   [[nodiscard]] virtual SeqRanges present() const = 0;
-  virtual std::map<std::uint64_t, std::string> read(const SeqRanges& wanted) = 0;
+  using Order = fs::SegmentLog::Order;
+  using Read = fs::SegmentLog::Read;
+  /// Of these, what can be read: fs/segment_log.h.
+  virtual Read read(const SeqRanges& wanted, Order order, std::size_t bytes_max) = 0;
 
   [[nodiscard]] SeqRanges pending() const { return ledger.pending(present()); }
   [[nodiscard]] SeqRanges lost() const { return ledger.lost(present(), next_seq()); }
@@ -50,7 +53,7 @@ class LogShelf : public Shelf {
   [[nodiscard]] const std::string& epoch() const override { return log_.id(); }
   [[nodiscard]] std::uint64_t next_seq() const override { return log_.next_seq(); }
   [[nodiscard]] SeqRanges present() const override { return log_.present(); }
-  std::map<std::uint64_t, std::string> read(const SeqRanges& wanted) override;
+  Read read(const SeqRanges& wanted, Order order, std::size_t bytes_max) override;
 
  private:
   explicit LogShelf(fs::SegmentLog log);
@@ -72,7 +75,7 @@ class MemoryShelf : public Shelf {
   [[nodiscard]] const std::string& epoch() const override { return epoch_; }
   [[nodiscard]] std::uint64_t next_seq() const override { return next_seq_; }
   [[nodiscard]] SeqRanges present() const override;
-  std::map<std::uint64_t, std::string> read(const SeqRanges& wanted) override;
+  Read read(const SeqRanges& wanted, Order order, std::size_t bytes_max) override;
 
  private:
   std::string epoch_;

@@ -49,6 +49,15 @@ Telemetry::~Telemetry() {
 }
 
 void Telemetry::add(json entry) {
+  const auto now = outside_.clock.monotonic();
+  if (now + every_ / 2 >= look_due_) {
+    entry.update(look_());
+    look_due_ = now + every_;
+  }
+  keep(std::move(entry));
+}
+
+void Telemetry::keep(json entry) {
   spool_.add(std::move(entry), clock_is_right_() ? std::optional(outside_.clock.now()) : std::nullopt);
 }
 
@@ -59,7 +68,7 @@ Monotonic Telemetry::due() const {
 void Telemetry::pump() {
   const auto now = outside_.clock.monotonic();
   if (now >= look_due_) {
-    add(look_());
+    keep(look_());
     look_due_ = now + every_;
   }
   if (now >= forgive_due_) {

@@ -31,8 +31,9 @@ class Telemetry : public Part {
   Telemetry(Outside& outside, TelemetryOptions options, Look look, std::function<bool()> clock_is_right);
   ~Telemetry() override;
 
-  /// An entry of its own, at any time: an object of at most 224 KiB as text. It is durable when this
-  /// returns, and sent as soon as requests go.
+  /// An entry at any time: an object of at most 512 KiB as text. It is durable when this returns, and sent as
+  /// soon as requests go. Where a look is due within half a period it comes along, so that a window and a
+  /// look are one write.
   void add(nlohmann::json entry);
   [[nodiscard]] const TelemetrySpool& spool() const { return spool_; }
 
@@ -40,6 +41,7 @@ class Telemetry : public Part {
   void pump() override;
 
  private:
+  void keep(nlohmann::json entry);
   void send();
   void ended(const Result<net::ClientResponse>& response);
 

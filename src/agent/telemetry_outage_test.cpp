@@ -74,7 +74,7 @@ class Outage : public testing::TestWithParam<std::uint64_t> {
   }
   void expect_every_look_once() {
     EXPECT_EQ(peer_.wrong(), "");
-    EXPECT_EQ(peer_.lost(), 0u);
+    EXPECT_EQ(peer_.told(), 0u);
     const auto times = peer_.times("look");
     EXPECT_EQ(times.size(), static_cast<std::size_t>(looks_));
     for (const auto& [look, count] : times) EXPECT_EQ(count, 1) << "look " << look;

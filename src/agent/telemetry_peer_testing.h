@@ -48,6 +48,12 @@ class TelemetryPeer {
         for (std::uint64_t seq = first; seq <= last; ++seq) lost += stored_.contains({epoch, seq}) ? 0 : 1;
     return lost;
   }
+  /// How many numbers it was told as lost, whether it has them or not.
+  [[nodiscard]] std::uint64_t told() const {
+    std::uint64_t told = 0;
+    for (const auto& [epoch, ranges] : lost_) told += count(ranges);
+    return told;
+  }
   /// How often each entry is there that has this member, by its value.
   [[nodiscard]] std::map<int, int> times(const char* member) const {
     std::map<int, int> times;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "base/log.h"
 #include "base/random.h"
 
@@ -10,29 +12,24 @@ namespace {
 
 using nlohmann::json;
 
-SeqRanges ranges_of(const std::vector<std::uint64_t>& numbers) {
-  SeqRanges ranges;
-  for (const std::uint64_t seq : numbers) ranges.emplace_back(seq, seq);
-  return normalized(std::move(ranges));
-}
-
-/// The most wanted entries that go into one request. Those that cannot be read hold up no other.
+/// What goes into one request, in the order of its numbers. What cannot be read holds up nothing else.
 std::map<std::uint64_t, std::string> take(Shelf& shelf) {
   std::map<std::uint64_t, std::string> taken;
-  while (taken.empty()) {
-    const auto chosen = shelf.ledger.choose(shelf.present());
-    if (chosen.empty()) break;
-    auto found = shelf.read(ranges_of(chosen));
-    SeqRanges unread = common(ranges_of(chosen), shelf.present());
-    std::size_t bytes = 0;
-    for (const std::uint64_t seq : chosen) {
-      const auto entry = found.find(seq);
-      if (entry == found.end()) continue;
-      unread = without(std::move(unread), {{seq, seq}});
-      bytes += entry->second.size();
-      if (bytes <= TelemetrySpool::kBatchBytesMax || taken.empty()) taken.insert(found.extract(entry));
+  std::size_t bytes = 0;
+  const auto take_of = [&](const SeqRanges& chosen, Shelf::Order order) {
+    if (chosen.empty() || bytes >= TelemetrySpool::kBatchBytesMax) return;
+    auto read = shelf.read(chosen, order, TelemetrySpool::kBatchBytesMax - bytes);
+    shelf.ledger.set_aside(read.refused);
+    for (auto& [seq, text] : read.payloads) {
+      bytes += text.size();
+      taken.emplace(seq, std::move(text));
     }
-    shelf.ledger.set_aside(unread);
+  };
+  while (taken.empty()) {
+    const SpoolLedger::Choice choice = shelf.ledger.choose(shelf.present());
+    if (choice.empty()) break;
+    take_of(choice.newest, Shelf::Order::newest_first);
+    take_of(choice.oldest, Shelf::Order::oldest_first);
   }
   return taken;
 }
@@ -58,7 +55,7 @@ Status TelemetrySpool::open() {
 void TelemetrySpool::add(json entry, std::optional<UnixTime> now) {
   entry.erase("seq");
   std::string text = entry.dump(-1, ' ', false, json::error_handler_t::replace);
-  if (text.size() > kEntryBytesMax) {
+  if (text.size() > options_.entry_bytes_max) {
     log::warn("an entry of telemetry is longer than the server takes, and lost",
               {{"bytes", std::to_string(text.size())}});
     return log_ ? log_->skip() : memory_.skip();

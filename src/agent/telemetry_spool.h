@@ -14,12 +14,12 @@ namespace drover::agent {
 /// takes nothing. One request at a time: batch(), then acknowledge() or refused(), or batch() again.
 class TelemetrySpool {
  public:
-  static constexpr std::size_t kEntryBytesMax = 224 << 10;  // the server takes 256 KiB in all
-  static constexpr std::size_t kBatchBytesMax = 192 << 10;  // of entries; the server takes 256 KiB in all
+  /// Of a request's entries, unless one alone is longer.
+  static constexpr std::size_t kBatchBytesMax = 192 << 10;
   TelemetrySpool(fs::FileSystem& files, SpoolOptions options);
 
   /// Durable when it returns, if the disk is in order. `now` where the clock is believed. An entry that is
-  /// longer than the server takes is lost, and told as such.
+  /// longer than `entry_bytes_max` is lost, and told as such.
   void add(nlohmann::json entry, std::optional<UnixTime> now);
   /// Whether there is something to send.
   [[nodiscard]] bool waits() const;

@@ -84,7 +84,10 @@ TEST_F(Spool, TheNextEntryMakesAnAcknowledgementDurable) {
 class SmallSpool : public Spool {
  protected:
   SmallSpool() {
-    options_ = {.directory = "/state/small", .bytes_max = 400'000, .segment_bytes_max = 100'000};
+    options_ = {.directory = "/state/small",
+                .bytes_max = 400'000,
+                .entry_bytes_max = 64 << 10,
+                .segment_bytes_max = 100'000};
     reopen();
   }
   void add(std::size_t count) { Spool::add(count, 15'000); }
@@ -141,7 +144,7 @@ TEST_F(SmallSpool, ALargeBacklogArrivesWholeWithTheNewestFirst) {
 
 TEST_F(Spool, AnEntryThatNoServerTakesIsToldAsLost) {
   add(1);
-  add(1, TelemetrySpool::kEntryBytesMax);
+  add(1, options_.entry_bytes_max);
   add(1);
   const json body = batch();
   EXPECT_EQ(numbers(body), (SeqRanges{{1, 1}, {3, 3}}));

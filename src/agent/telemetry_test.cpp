@@ -94,6 +94,19 @@ TEST_F(OfTelemetry, TakesAnEntryOfOthersAtAnyTime) {
   EXPECT_EQ(body()["entries"], json::parse(R"([{"alert":"low-confidence","seq":2}])"));
 }
 
+TEST_F(OfTelemetry, ALookThatIsSoonDueComesAlongWithAnEntryAndIsNoWriteOfItsOwn) {
+  start();
+  run(seconds(61), [](const auto&) { return fail(Code::unreachable, "down"); });
+  clock_.advance(seconds(50));
+  const std::uint64_t before = files_.operations();
+  telemetry_->add({{"windows", json::array({"w"})}});
+  EXPECT_EQ(files_.operations() - before, 2u) << "one write, one sync";
+  clock_.advance(seconds(59));
+  telemetry_->pump();
+  EXPECT_EQ(body()["entries"][2], json::parse(R"({"look":3,"seq":3,"windows":["w"]})"));
+  EXPECT_EQ(looks_, 3);
+}
+
 /// A server is asked no more often than it allows, whatever waits (60 requests a minute).
 TEST_F(OfTelemetry, ABacklogArrivesWithoutAHurry) {
   start();

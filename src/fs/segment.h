@@ -21,8 +21,7 @@ inline constexpr std::string_view kSegmentMagic = "DRVSEG1\n";
 inline constexpr std::uint64_t kSeqMax = 1ULL << 53;  // from 1; what every JSON reader keeps exactly
 inline constexpr std::size_t kRecordHeadBytes = 40;
 inline constexpr std::size_t kNoteBytesMax = 16 << 10;
-inline constexpr std::size_t kPayloadBytesMax = 64 << 10;
-inline constexpr std::size_t kRecordBytesMax = kRecordHeadBytes + kNoteBytesMax + kPayloadBytesMax;
+inline constexpr std::size_t kPayloadBytesMax = 1 << 20;
 
 /// Appends the record as it stands in a segment: docs/formats/spool.md.
 void put_record(Bytes& out, const SegmentRecord& record);

@@ -30,15 +30,15 @@ SegmentLog open(SimFileSystem& files) {
 void check_log(SimFileSystem& files) {
   SegmentLog log = open(files);
   const std::uint64_t next = log.next_seq();
-  for (const auto& record : log.read(log.present())) DROVER_ASSERT(record.seq < next);
+  for (const auto& [number, payload] : log.read(log.present()).payloads) DROVER_ASSERT(number < next);
   const auto seq = log.append(as_bytes("appended"), as_bytes("note"), UnixTime{});
   if (!seq) {  // the numbers are at their end
     DROVER_ASSERT(next > kSeqMax);
     return;
   }
   SegmentLog again = open(files);
-  const auto records = again.read({{*seq, *seq}});
-  DROVER_ASSERT(records.size() == 1 && records[0].payload == "appended");
+  const auto payloads = again.read({{*seq, *seq}}).payloads;
+  DROVER_ASSERT(payloads.size() == 1 && payloads[0].second == "appended");
   DROVER_ASSERT(again.next_seq() == *seq + 1 && as_text(again.note()) == "note");
 }
 

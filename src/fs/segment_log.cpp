@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "fs/segment_name.h"
 
 namespace drover::fs {
@@ -23,8 +25,8 @@ std::uint64_t SegmentLog::bytes() const {
 }
 
 Result<std::uint64_t> SegmentLog::append(ByteView payload, ByteView note, UnixTime at) {
-  if (payload.size() > kPayloadBytesMax || note.size() > kNoteBytesMax)
-    return fail(Code::too_large, fmt::format("a record has at most {} bytes", kPayloadBytesMax));
+  if (payload.size() > options_.payload_bytes_max || note.size() > kNoteBytesMax)
+    return fail(Code::too_large, fmt::format("a record has at most {} bytes", options_.payload_bytes_max));
   if (next_seq_ > kSeqMax) return fail(Code::too_many, "the log has no number left");
   Bytes bytes;
   put_record(bytes, {.seq = next_seq_, .at = at, .note = note, .payload = payload});
@@ -101,18 +103,29 @@ Result<SegmentContent> SegmentLog::load(Segment& segment, std::uint64_t seq_max,
   return content;
 }
 
-std::vector<SegmentLog::Read> SegmentLog::read(const SeqRanges& wanted) {
-  std::vector<Read> records;
-  for (std::size_t i = 0; i < segments_.size(); ++i) {
-    if (common(segments_[i].present, wanted).empty()) continue;
+SegmentLog::Read SegmentLog::read(const SeqRanges& wanted, Order order, std::size_t bytes_max) {
+  Read read;
+  std::size_t payload_bytes = 0;
+  for (std::size_t n = 0; n < segments_.size(); ++n) {
+    const std::size_t i = order == Order::oldest_first ? n : segments_.size() - 1 - n;
+    const SeqRanges here = common(segments_[i].present, wanted);
+    if (here.empty()) continue;
     Bytes bytes;
     const std::uint64_t seq_max = (i + 1 < segments_.size() ? segments_[i + 1].first : next_seq_) - 1;
-    const auto content = load(segments_[i], seq_max, bytes);
-    if (!content) continue;
-    for (const SegmentRecord& record : content->records)
-      if (contains(wanted, record.seq)) records.push_back({record.seq, std::string(as_text(record.payload))});
+    auto content = load(segments_[i], seq_max, bytes);
+    if (!content) {
+      read.refused = united(std::move(read.refused), here);
+      continue;
+    }
+    if (order == Order::newest_first) std::ranges::reverse(content->records);
+    for (const SegmentRecord& record : content->records) {
+      if (!contains(wanted, record.seq)) continue;
+      payload_bytes += record.payload.size();
+      if (payload_bytes > bytes_max && !read.payloads.empty()) return read;
+      read.payloads.emplace_back(record.seq, as_text(record.payload));
+    }
   }
-  return records;
+  return read;
 }
 
 void SegmentLog::release(const SeqRanges& done) {
@@ -122,8 +135,9 @@ void SegmentLog::release(const SeqRanges& done) {
 
 SeqRanges SegmentLog::hold_bound(std::optional<UnixTime> now) {
   SeqRanges dropped;
+  const std::uint64_t next_bytes = kRecordHeadBytes + kNoteBytesMax + options_.payload_bytes_max;
   while (segments_.size() > 1) {
-    const bool is_full = bytes() + kRecordBytesMax > options_.bytes_max;
+    const bool is_full = bytes() + next_bytes > options_.bytes_max;
     if (!is_full && !(now && is_too_old(*now))) break;
     const SeqRanges present = segments_.front().present;
     if (!remove(0)) break;

@@ -12,8 +12,9 @@ namespace drover::fs {
 
 struct SegmentLogOptions {
   std::string id_if_new;  // [a-z0-9], at most 40: the log's name when there is none in the directory
-  std::uint64_t segment_bytes_max = 256 << 10;
-  std::uint64_t bytes_max = 64 << 20;  // of all segments; no less than two of them have
+  std::size_t payload_bytes_max = 512 << 10;
+  std::uint64_t segment_bytes_max = 256 << 10;  // a larger record has a segment of its own
+  std::uint64_t bytes_max = 64 << 20;  // of all segments; more than three of the largest records have
   std::chrono::seconds age_max = std::chrono::days(30);
 };
 
@@ -47,12 +48,13 @@ class SegmentLog {
 
   /// The numbers that can be read, as far as is known: a damaged record is found when its segment is read.
   [[nodiscard]] SeqRanges present() const;
+  enum class Order : std::uint8_t { oldest_first, newest_first };
   struct Read {
-    std::uint64_t seq = 0;
-    std::string payload = {};
+    std::vector<std::pair<std::uint64_t, std::string>> payloads = {};  // in the order asked for
+    SeqRanges refused = {};  // what the disk does not give now; it stays present
   };
-  /// Of these, what can be read. Where the disk refuses to, the numbers stay present.
-  std::vector<Read> read(const SeqRanges& wanted);
+  /// Of these, what can be read, until the payloads would be more than `bytes_max` together; one in any case.
+  Read read(const SeqRanges& wanted, Order order = Order::oldest_first, std::size_t bytes_max = SIZE_MAX);
 
   /// Removes segments of which every record is in `done`; never the newest. For this to be safe `done` must
   /// follow from what is durable.

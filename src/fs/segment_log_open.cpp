@@ -18,7 +18,7 @@ SegmentLog::SegmentLog(FileSystem& files, Path directory, SegmentLogOptions opti
     : files_(&files), directory_(std::move(directory)), options_(std::move(options)) {}
 
 Result<SegmentLog> SegmentLog::open(FileSystem& files, const Path& directory, SegmentLogOptions options) {
-  DROVER_ASSERT(is_log_id(options.id_if_new));
+  DROVER_ASSERT(is_log_id(options.id_if_new) && options.payload_bytes_max <= kPayloadBytesMax);
   SegmentLog log(files, directory, std::move(options));
   DROVER_TRY(make_directories(files, directory.parent_path()));
   if (Status made = files.make_directory(directory); !made && made.error().code != Code::already_exists)

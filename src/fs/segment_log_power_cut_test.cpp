@@ -45,7 +45,7 @@ class Witness {
  private:
   std::string look(SegmentLog& log) {
     std::map<std::uint64_t, std::string> found;
-    for (auto& record : log.read({{1, kSeqMax}})) found[record.seq] = record.payload;
+    for (auto& [seq, payload] : log.read({{1, kSeqMax}}).payloads) found[seq] = payload;
     if (files_.is_off()) return "";
     for (const auto& [seq, payload] : known_)
       if (seq > released_ && !found.contains(seq)) return fmt::format("{} is lost", seq);

@@ -31,7 +31,7 @@ class Log : public testing::Test {
   /// Of all numbers there may be, what is read.
   SeqRanges readable() {
     SeqRanges numbers;
-    for (const auto& record : log_->read({{0, kSeqMax}})) drover::append(numbers, record.seq);
+    for (const auto& [seq, payload] : log_->read({{0, kSeqMax}}).payloads) drover::append(numbers, seq);
     return numbers;
   }
   void damage(const std::string& name, std::size_t at) {
@@ -50,9 +50,9 @@ TEST_F(Log, KeepsItsIdItsNumbersAndTheNewestNote) {
   EXPECT_EQ(log_->next_seq(), 3u);
   EXPECT_EQ(as_text(log_->note()), "after two");
   EXPECT_EQ(log_->torn(), SeqRanges{});
-  const auto records = log_->read({{2, 9}});
-  ASSERT_EQ(records.size(), 1u);
-  EXPECT_EQ(records[0].payload, "two");
+  const auto payloads = log_->read({{2, 9}}).payloads;
+  ASSERT_EQ(payloads.size(), 1u);
+  EXPECT_EQ(payloads[0].second, "two");
 }
 
 TEST_F(Log, WritesOnceAndSyncsOnceForEachRecord) {
@@ -82,6 +82,7 @@ TEST_F(Log, RemovesWholeSegmentsThatAreDoneAndNeverTheNewest) {
 
 TEST_F(Log, NeverTakesMoreThanItsBytesAndDropsTheOldest) {
   options_.bytes_max = 200 << 10;
+  options_.payload_bytes_max = 64 << 10;
   options_.segment_bytes_max = 16 << 10;
   reopen();
   SeqRanges dropped;
@@ -219,8 +220,43 @@ TEST_F(Log, LeavesFilesOfOthersAlone) {
   for (const std::string& name : others) EXPECT_TRUE(files_.info(kDirectory / name)) << name;
 }
 
+TEST_F(Log, ReadsFromEitherEndAsMuchAsIsAskedFor) {
+  append(30, std::string(10, 'x'));
+  const auto numbers = [&](SegmentLog::Order order, std::size_t bytes_max) {
+    std::vector<std::uint64_t> numbers;
+    for (const auto& [seq, payload] : log_->read({{2, 3}, {10, 29}}, order, bytes_max).payloads)
+      numbers.push_back(seq);
+    return numbers;
+  };
+  using enum SegmentLog::Order;
+  using Numbers = std::vector<std::uint64_t>;
+  EXPECT_EQ(numbers(oldest_first, 49), (Numbers{2, 3, 10, 11}));
+  EXPECT_EQ(numbers(newest_first, 50), (Numbers{29, 28, 27, 26, 25}));
+  EXPECT_EQ(numbers(newest_first, 0), (Numbers{29})) << "one in any case";
+  EXPECT_EQ(numbers(newest_first, SIZE_MAX).size(), 22u);
+}
+
+TEST_F(Log, ARecordThatIsLargerThanASegmentHasOneOfItsOwn) {
+  append(1);
+  append(1, std::string(100'000, 'x'));
+  append(1);
+  reopen();
+  EXPECT_EQ(names().size(), 3u);
+  EXPECT_EQ(readable(), (SeqRanges{{1, 3}}));
+}
+
+TEST_F(Log, WhatTheDiskDoesNotGiveStaysPresent) {
+  append(20);
+  files_.cut_power_after(0);
+  static_cast<void>(files_.sync_directory(kDirectory));  // from here on all operations fail
+  const auto read = log_->read({{5, 12}});
+  EXPECT_TRUE(read.payloads.empty());
+  EXPECT_EQ(read.refused, (SeqRanges{{5, 12}}));
+  EXPECT_EQ(log_->present(), (SeqRanges{{1, 20}}));
+}
+
 TEST_F(Log, RefusesWhatIsTooLargeForARecord) {
-  const auto refused = log_->append(Bytes(kPayloadBytesMax + 1), {}, kBegin);
+  const auto refused = log_->append(Bytes(options_.payload_bytes_max + 1), {}, kBegin);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::too_large);
   EXPECT_EQ(log_->next_seq(), 1u);

@@ -68,7 +68,8 @@ net::ServerOptions server_options(const Config& config) {
 }  // namespace
 
 Result<std::unique_ptr<App>> App::start(Config config, Clock& clock) {
-  std::unique_ptr<App> app(new App(DROVER_TRY(open_services(std::move(config), clock))));
+  auto services = DROVER_TRY(open_services(std::move(config), clock));
+  std::unique_ptr<App> app(new App(std::move(services)));
   const sink::InfluxTarget influx = influx_target(app->services_->config);
   DROVER_TRY(sink::check(influx));
   DROVER_TRY(app->listen());

@@ -85,26 +85,45 @@ std::string line(const PageDevice& device, const Axes& axes, const char* colour,
   return fmt::format("<path d=\"{}\" fill=\"none\" stroke=\"var({})\" stroke-width=\"1.6\"/>", path, colour);
 }
 
-/// Lines of decisions; words of those that stand close take turns in height.
+/// Words that stand above the chart: from where to where, in one of the rows.
+class Words {
+ public:
+  /// Nothing where no row has room.
+  std::string put(double x, const std::string& text) {
+    const double width = 5.6 * static_cast<double>(text.size());
+    const double begin = std::clamp(x, kLeft, std::max(kLeft, kWidth - kRight - width));
+    const Span span{begin, begin + width + 8};
+    for (int row = 0; row < kMarkRows; ++row) {
+      if (std::ranges::any_of(
+              taken_[row], [&](const Span& other) { return span.from < other.to && other.from < span.to; }))
+        continue;
+      taken_[row].push_back(span);
+      return fmt::format("<text x=\"{:.1f}\" y=\"{}\">{}</text>", begin, kTop - 6 - 13 * row, escaped(text));
+    }
+    return "";
+  }
+
+ private:
+  struct Span {
+    double from, to;
+  };
+  std::vector<Span> taken_[kMarkRows];
+};
+
+/// Lines of decisions, and their words; what followed from one goes before what was only seen.
 std::string marks(const PageDevice& device, const Axes& axes) {
   std::string svg;
-  double free_from[kMarkRows] = {};
-  for (const PageMark& mark : device.marks) {
-    const double x = axes.x(mark.at_s);
-    const double width = 5.6 * static_cast<double>(mark.what.size());
+  for (const PageMark& mark : device.marks)
     svg += fmt::format(
         "<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\" stroke=\"var({3})\" "
         "stroke-width=\"1.2\"><title>{4}</title></line>",
-        x, kTop, kTop + 2 * kPanel + kGap, mark.is_bad ? "--bad" : "--soft", escaped(mark.what));
-    const double begin = std::min(x, kWidth - kRight - width);
-    for (int row = 0; row < kMarkRows; ++row) {
-      if (begin < free_from[row]) continue;
-      svg += fmt::format("<text x=\"{:.1f}\" y=\"{}\">{}</text>", begin, kTop - 6 - 13 * row,
-                         escaped(mark.what));
-      free_from[row] = begin + width + 8;
-      break;
-    }
-  }
+        axes.x(mark.at_s), kTop, kTop + 2 * kPanel + kGap, mark.is_bad ? "--bad" : "--soft",
+        escaped(mark.what));
+  Words words;
+  for (const bool acted : {true, false})
+    for (const PageMark& mark : device.marks)
+      if (acted == (!mark.is_bad || mark.what.find(':') != std::string::npos))
+        svg += words.put(axes.x(mark.at_s), mark.what);
   return svg;
 }
 

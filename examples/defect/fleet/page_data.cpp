@@ -16,6 +16,13 @@ std::string what_of(const Json& alert) {
   return outcome.empty() ? rule : rule + ": " + outcome;
 }
 
+/// "mean drifted" and "deviation drifted" are "mean, deviation drifted".
+void join(std::string& what, const std::string& more) {
+  constexpr std::string_view kDrifted = " drifted";
+  if (what.ends_with(kDrifted) && more.ends_with(kDrifted)) what.resize(what.size() - kDrifted.size());
+  what += ", " + more;
+}
+
 void note_nearest(const Json& row, PageWindow& window) {
   const Json columns = columns_of(row);
   for (const auto& [name, column] : columns.items()) {
@@ -67,7 +74,7 @@ std::vector<PageMark> page_marks(const Json& alerts, std::int64_t begun_ms) {
   std::vector<PageMark> joined;
   for (PageMark& mark : marks) {
     if (!joined.empty() && mark.at_s - joined.back().at_s < kOneMoment_s)
-      joined.back().what += ", " + mark.what;
+      join(joined.back().what, mark.what);
     else
       joined.push_back(std::move(mark));
   }
