@@ -107,8 +107,7 @@ Result<bool> check(const Options& options) {
   const LoadedModel loaded = DROVER_TRY(load_model(std::move(model), scaling, options.delegate));
   const Holdout holdout = DROVER_TRY(read_holdout(options));
   const RuntimeCheck agreement = DROVER_TRY(check_in_runtime(loaded, holdout.images, holdout.scores));
-  std::vector<CameraFaults> cameras;
-  for (const auto& text : options.cameras) cameras.push_back(DROVER_TRY(parse_faults(text)));
+  const std::vector<CameraFaults> cameras = DROVER_TRY(parse_cameras(options.cameras));
   const auto effects = DROVER_TRY(fault_effects(loaded, cameras, options.seed, options.count));
   if (!options.features.empty()) DROVER_TRY(write_features(options, effects));
   if (options.json) {

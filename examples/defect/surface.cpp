@@ -103,6 +103,12 @@ Result<CameraFaults> parse_faults(std::string_view text) {
   }
 }
 
+Result<std::vector<CameraFaults>> parse_cameras(std::span<const std::string> texts) {
+  std::vector<CameraFaults> cameras;
+  for (const std::string& text : texts) cameras.push_back(DROVER_TRY(parse_faults(text)));
+  return cameras;
+}
+
 std::string to_text(const CameraFaults& faults) {
   std::string text;
   const auto add = [&](std::string part) { text += (text.empty() ? "" : ",") + part; };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ struct CameraFaults {
 /// Reads "none", or faults such as "turned", "dimmed:33,defocus:50", "fogged"; without a number the fault is
 /// as strong as the demo uses it (dimmed 33, defocus 60, fogged 80). Anything else is invalid_argument.
 Result<CameraFaults> parse_faults(std::string_view text);
+/// A camera each, likewise.
+Result<std::vector<CameraFaults>> parse_cameras(std::span<const std::string> texts);
 /// The same text back: parse_faults(to_text(f)) == f.
 std::string to_text(const CameraFaults& faults);
 

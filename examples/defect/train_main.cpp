@@ -92,15 +92,11 @@ void settle(Options& options) {
 
 int run(Options options) {
   const auto begin = std::chrono::steady_clock::now();
-  for (const auto& [texts, cameras] :
-       {std::pair(&options.cameras, &options.data.cameras), std::pair(&options.field, &options.data.field)}) {
-    if (!texts->empty()) cameras->clear();
-    for (const std::string& text : *texts) {
-      const auto faults = parse_faults(text);
-      if (!faults) return fmt::print(stderr, "defect-train: {}\n", faults.error().text()), 2;
-      cameras->push_back(*faults);
-    }
-  }
+  auto cameras = parse_cameras(options.cameras), field = parse_cameras(options.field);
+  for (const auto* parsed : {&cameras, &field})
+    if (!*parsed) return fmt::print(stderr, "defect-train: {}\n", parsed->error().text()), 2;
+  if (!cameras->empty()) options.data.cameras = *std::move(cameras);
+  options.data.field = *std::move(field);
   settle(options);
   const bool progress = options.progress || isatty(STDERR_FILENO) == 1;
   const auto work = [&]() -> Result<Report> {

@@ -31,9 +31,6 @@ class LatencySummary {
   double sum_ns_ = 0;
 };
 
-/// What /metrics shows of the latencies: below 2^16 ns (66 µs), 2^17 ns … 2^34 ns (17 s).
-inline constexpr std::size_t kLatencyOctaveFirst = 16, kLatencyOctaveLast = 34;
-
 /// What the inferences of one version showed since the agent first saw one.
 struct VersionTally {
   std::uint64_t ok = 0, failed = 0, nan = 0, timed_out = 0;

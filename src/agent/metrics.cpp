@@ -6,6 +6,8 @@ namespace drover::agent {
 namespace {
 
 constexpr double kMegabyte = 1e6, kNsPerSecond = 1e9;
+/// Bounds of the latency's histogram: below 2^16 ns (66 µs), 2^17 ns … 2^34 ns (17 s).
+constexpr std::size_t kLatencyOctaveFirst = 16, kLatencyOctaveLast = 34;
 
 void device_figures(Exposition& out, const AgentSnapshot& snapshot) {
   out.gauge("drover_agent_info", "The agent's version and the device; always 1.");

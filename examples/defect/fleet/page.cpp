@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
 #include "page_chart.h"
@@ -52,8 +51,7 @@ std::string step_row(const Json& step) {
 std::string report_page(const PageData& data) {
   std::string body = fmt::format(
       "<h1>Drover: a fleet under watch</h1><p>A server, {} cameras with a model each, {:.0f} seconds, seed "
-      "{}. Windows "
-      "last three seconds here and a minute in production; nothing else differs.</p>"
+      "{}. Times are shorter than on real devices: windows last three seconds here and a minute there.</p>"
       "<p class=\"key\"><span><i style=\"color:var(--blue)\"></i>mean confidence of the last 100</span>"
       "<span><i style=\"color:var(--amber)\"></i>evidence of drift (1 = alarm)</span>"
       "<span><i style=\"color:var(--bad)\"></i>decision</span><span>background: the version that "

@@ -54,7 +54,7 @@ inline constexpr Step kSteps[] = {
      step_drift_detected},
     {"alert_fired", "mean confidence < 0.75 for five windows on the fogged one", step_alert_fired},
     {"alert_rolled_back", "the alert takes 1.0.1 back to 1.0.0 there", step_alert_rolled_back},
-    {"retrained", "the alert asks for a retraining; 1.4.0 learns what the faulty cameras show",
+    {"retrained", "the alert asks for a retraining; 1.4.0 learns what the fogged camera shows",
      step_retrained},
     {"recovered", "1.4.0 is sure again behind the fogged lens", step_recovered},
     {"healthy_quiet", "meanwhile nothing on the others", step_healthy_quiet}};
