@@ -25,12 +25,14 @@ void add_arguments(CLI::App& program, Arguments& arguments) {
   program.add_option("--metadata-dir", arguments.metadata_dir, "Where the trusted metadata is kept")
       ->type_name("DIR")
       ->required();
-  program.add_option("--metadata-url", arguments.metadata_url, "The repository's metadata (http, https, file)")
+  program
+      .add_option("--metadata-url", arguments.metadata_url, "The repository's metadata (http, https, file)")
       ->type_name("URL");
   program
-      .add_option("--target-name", arguments.target_names,
-                  "Path of a target; may be given several times: they share one refresh and stop at the first "
-                  "that fails")
+      .add_option(
+          "--target-name", arguments.target_names,
+          "Path of a target; may be given several times: they share one refresh and stop at the first "
+          "that fails")
       ->type_name("PATH")
       ->allow_extra_args(false);
   program.add_option("--target-dir", arguments.target_dir, "Where targets are stored")->type_name("DIR");

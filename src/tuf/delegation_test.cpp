@@ -49,9 +49,7 @@ TEST_F(Delegations, AreWalkedInOrderDepthFirstAndEachOnce) {
       {"order", {{"targets", "A"}, {"targets", "B"}}, {"A", "B"}},
       {"depth first", {{"targets", "A"}, {"targets", "B"}, {"A", "C"}, {"A", "D"}}, {"A", "C", "D", "B"}},
       {"three levels", {{"targets", "A"}, {"targets", "B"}, {"A", "C"}, {"C", "D"}}, {"A", "C", "D", "B"}},
-      {"terminating",
-       {{"targets", "A"}, {"targets", "B"}, {"A", "C", {"*"}, true}, {"A", "D"}},
-       {"A", "C"}},
+      {"terminating", {{"targets", "A"}, {"targets", "B"}, {"A", "C", {"*"}, true}, {"A", "D"}}, {"A", "C"}},
       {"below a terminating one",
        {{"targets", "A"}, {"targets", "B"}, {"A", "C", {"*"}, true}, {"C", "D"}},
        {"A", "C", "D"}},
@@ -114,9 +112,9 @@ TEST_F(Delegations, OddRoleNamesAreEncodedInRequestsAndOnDisk) {
   serve();
   EXPECT_EQ(download({"nowhere"}), 1);
   EXPECT_THAT(visited(), ElementsAreArray(names));
-  EXPECT_THAT(list("trust"), ElementsAre("%23.json", "%2Frole.json", "%3F.json", "%C3%A4.json",
-                                         "..%2Frole.json", "a%20b%2541.json", "root.json", "snapshot.json",
-                                         "targets.json", "timestamp.json"));
+  EXPECT_THAT(list("trust"),
+              ElementsAre("%23.json", "%2Frole.json", "%3F.json", "%C3%A4.json", "..%2Frole.json",
+                          "a%20b%2541.json", "root.json", "snapshot.json", "targets.json", "timestamp.json"));
 }
 
 TEST_F(Delegations, AnExpiredRoleIsNotUsed) {
@@ -128,6 +126,15 @@ TEST_F(Delegations, AnExpiredRoleIsNotUsed) {
   EXPECT_THAT(said, testing::HasSubstr("expired"));
   EXPECT_THAT(list("out"), testing::IsEmpty());
   EXPECT_THAT(list("trust"), testing::Not(testing::Contains("A.json")));
+}
+
+TEST_F(Delegations, NoTargetTakesAnothersPlaceNotEvenWhileItComes) {
+  const Words paths = {"a.part", "a+part", "a/part", "a%2Fpart", "a"};
+  for (const std::string& path : paths) add("targets", path, "content of " + path);
+  serve();
+  EXPECT_EQ(download(paths), 0) << said;
+  EXPECT_THAT(list("out"), ElementsAre("a", "a%252Fpart", "a%2Bpart", "a%2Fpart", "a.part"));
+  EXPECT_EQ(read("out/a.part"), "content of a.part");
 }
 
 TEST_F(Delegations, ATargetThatWouldLeaveItsDirectoryIsRefused) {

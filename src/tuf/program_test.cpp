@@ -26,8 +26,8 @@ class Published : public Tuf {
     server.metadata = publisher.served();
     for (const std::string& path : {kBundle, kChannel}) {
       const repo::TargetInfo target = repo::target_info(publisher.state(), "defect", path);
-      const auto bytes = fs::read_file(
-          publisher.files, repo::target_path(publisher.place, target.file_path()), 1 << 20);
+      const auto bytes =
+          fs::read_file(publisher.files, repo::target_path(publisher.place, target.file_path()), 1 << 20);
       server.targets[target.file_path()] = as_text(*bytes);
     }
   }
@@ -117,8 +117,8 @@ TEST_F(Published, AnotherRootOrWrongUsageEndsWithOne) {
 
 /// A suite fakes the time through the loader, which a static libc would not see.
 TEST_F(Published, TheProgramLinksLibcDynamically) {
-  const auto traced = run_process(
-      {.argv = {DROVER_BIN_DIR "/drover-tuf"}, .environment = {"LD_TRACE_LOADED_OBJECTS=1"}});
+  const auto traced =
+      run_process({.argv = {DROVER_BIN_DIR "/drover-tuf"}, .environment = {"LD_TRACE_LOADED_OBJECTS=1"}});
   ASSERT_TRUE(traced) << traced.error().text();
   EXPECT_THAT(traced->out, HasSubstr("libc.so"));
 }

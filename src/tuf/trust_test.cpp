@@ -70,8 +70,7 @@ TEST_F(Spoilt, NoRoleGoesBack) {
   begin();
   const Files good = forge.files;
   const std::function<void()> rollbacks[] = {
-      [&] { forge.timestamp.version = 1; },
-      [&] { forge.timestamp.version = 3, forge.snapshot.version = 1; },
+      [&] { forge.timestamp.version = 1; }, [&] { forge.timestamp.version = 3, forge.snapshot.version = 1; },
       [&] { forge.timestamp.version = forge.snapshot.version = 3, forge.roles["targets"].version = 1; }};
   for (const auto& roll_back : rollbacks) {
     roll_back();

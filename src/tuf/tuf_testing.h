@@ -27,8 +27,8 @@ class RepositoryServer {
   Files metadata, targets;  // by name, decoded
 
   RepositoryServer() {
-    auto started =
-        net::start_server({.listeners = {{}}}, {.answer = [this](const auto& request) { return answer(request); }});
+    auto started = net::start_server({.listeners = {{}}},
+                                     {.answer = [this](const auto& request) { return answer(request); }});
     EXPECT_TRUE(started) << started.error().text();
     server_ = std::move(*started);
   }
@@ -87,8 +87,8 @@ class Tuf : public testing::Test {
   int download(const Words& targets) {
     Words arguments = {"--metadata-url", server.url("metadata/"), "--metadata-dir", file("trust")};
     for (const std::string& target : targets) arguments.insert(arguments.end(), {"--target-name", target});
-    arguments.insert(arguments.end(), {"--target-dir", file("out"), "--target-base-url",
-                                       server.url("targets/"), "download"});
+    arguments.insert(arguments.end(),
+                     {"--target-dir", file("out"), "--target-base-url", server.url("targets/"), "download"});
     return run(std::move(arguments));
   }
 
