@@ -54,6 +54,23 @@ TEST(Keys, AnUnknownSchemeOrABrokenKeyVerifiesNothingAndIsNoError) {
   }
 }
 
+TEST(Keys, AKeyOfAnotherKindVerifiesNothingAndIsNoError) {
+  const auto named = [](const char* identity) {
+    return nlohmann::json{
+        {"keytype", "sigstore-oidc"}, {"scheme", "Fulcio"}, {"keyval", {{"identity", identity}}}};
+  };
+  const Result<Key> key = parse_key(named("a@example.com"));
+  ASSERT_TRUE(key) << key.error().text();
+  EXPECT_FALSE(verifies(*key, as_bytes("x"), as_bytes("x")));
+  EXPECT_EQ(key->document, named("a@example.com"));
+  EXPECT_NE(identity_of(*key), identity_of(*parse_key(named("b@example.com"))));
+  for (const char* member : {"keytype", "scheme", "keyval"}) {
+    nlohmann::json lacking = named("a@example.com");
+    lacking.erase(member);
+    EXPECT_EQ(parse_key(lacking).error().code, Code::bad_key) << member;
+  }
+}
+
 TEST(Keys, UnknownFieldsOfAKeyAreKeptAndChangeItsId) {
   nlohmann::json document = PrivateKey::generate().public_key().document;
   const std::string before = keyid_of(*parse_key(document));
