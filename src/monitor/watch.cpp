@@ -89,8 +89,11 @@ void Watch::open(std::int64_t now_ms) {
 
 void Watch::watch_sensors() {
   sensors_.clear();
-  for (const Column& column : scheme_.features())
-    sensors_.emplace_back(column.reference->min, column.reference->max);
+  for (const Column& column : scheme_.features()) {
+    const auto range = std::ranges::find(policy_.sensors, column.name, &policy::SensorRange::feature);
+    const policy::SensorRange known = range == policy_.sensors.end() ? policy::SensorRange{} : *range;
+    sensors_.emplace_back(static_cast<float>(known.black), static_cast<float>(known.saturated));
+  }
 }
 
 std::optional<Closed> Watch::tick(std::int64_t now_ms) {
@@ -155,6 +158,7 @@ Closed Watch::close() {
                 .judged = {},
                 .rules = {},
                 .findings = {}};
+  if (baseline_) recent_.add(closed.window);
   Spans spans;
   for (auto& [length, span] : spans_) {
     span.add(closed.window);

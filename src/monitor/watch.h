@@ -18,6 +18,7 @@
 #include "monitor/holdout.h"
 #include "monitor/judged.h"
 #include "monitor/span.h"
+#include "monitor/symptoms.h"
 #include "monitor/window.h"
 #include "policy/policy.h"
 #include "policy/rule_state.h"
@@ -150,6 +151,7 @@ class Watch {
   std::map<std::chrono::milliseconds, Span> spans_;  // by length: the judged one, and those of rules
   drift::RollingMean rolling_;
   std::vector<drift::SensorWatch> sensors_;  // of each feature, in the open window
+  RecentParts recent_;
   std::optional<Holdout> holdout_;
   std::uint64_t changes_ = 0;
 };
