@@ -14,7 +14,8 @@
 namespace drover::agent {
 
 /// Asks for retrainings as a policy's [retrain] says: a command, or a POST, with the evidence in a file. Not
-/// more often than the policy allows, which is kept over a restart. One at a time.
+/// more often than the policy allows, which is kept over a restart. One at a time; another waits, of each
+/// model the newest, until the agent stops.
 class Retraining : public Part {
  public:
   /// `directory`: for retrain.json and the evidence, of which the newest ten are kept.
@@ -33,12 +34,19 @@ class Retraining : public Part {
   policy::RetrainState& state(const ModelName& model);
   Status run(const policy::Retrain& retrain, const fs::Path& evidence);
   void drop_old_evidence();
+  void end_child();
+  void ask_next();
 
+  struct Waiting {
+    policy::Retrain retrain;
+    nlohmann::json evidence;
+  };
   Outside& outside_;
   fs::Path directory_;
   std::optional<std::map<ModelName, policy::RetrainState>> states_;
   std::optional<Child> child_;
   EvidencePost post_;
+  std::map<ModelName, Waiting> waiting_;
 };
 
 }  // namespace drover::agent

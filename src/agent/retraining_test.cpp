@@ -49,10 +49,39 @@ TEST_F(RetrainingTest, the_evidence_is_posted_to_the_url) {
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url, kUrl);
   EXPECT_EQ(json::parse(request.body), json::parse(R"({"rule":"low","number":7})"));
-  EXPECT_EQ(ask(), "a retraining is being asked for already");
   http_.end(answer(202));
   pass(hours(30));
   EXPECT_EQ(http_.open(), 0u);
+}
+
+TEST_F(RetrainingTest, another_models_waits_for_the_one_that_is_being_asked_for) {
+  ask(1);
+  const ModelName other = *ModelName::parse("other");
+  for (const int number : {2, 3})
+    EXPECT_EQ(retraining_->ask(other, by_url_, {{"number", number}}),
+              "the retraining waits for the one that is being asked for");
+  http_.end(answer(200));
+  EXPECT_EQ(retraining_->due(), clock_.monotonic());
+  pass(seconds(0));
+  ASSERT_EQ(http_.open(), 1u);
+  EXPECT_EQ(json::parse(http_.request().body)["number"], 3) << "the newest";
+  http_.end(answer(200));
+  pass(seconds(0));
+  EXPECT_EQ(http_.open(), 0u);
+}
+
+TEST_F(RetrainingTest, evidence_is_there_when_the_clock_was_set_back) {
+  for (int i = 0; i < 11; ++i) {
+    ask(i);
+    http_.end(answer(200));
+    clock_.advance(hours(24));
+  }
+  clock_.set(UnixTime(seconds(1000)));
+  policy::Retrain eager = by_url_;
+  eager.debounce = seconds(0);
+  eager.daily_budget = policy::kDailyBudgetMax;
+  EXPECT_EQ(retraining_->ask(kModel, eager, {{"number", 99}}), "retraining asked for");
+  EXPECT_EQ(json::parse(http_.request().body)["number"], 99);
 }
 
 TEST_F(RetrainingTest, a_network_that_is_down_or_a_busy_peer_is_asked_again_at_growing_intervals) {

@@ -81,8 +81,7 @@ Status WatchStore::keep(const ModelName& model, const Digest& digest, json state
   states.emplace(states.begin(), digest, std::move(state));
   if (states.size() > kVersionsMax) states.resize(kVersionsMax);
   json document = json::array();
-  for (const auto& [version, each] : states)
-    document.push_back({{"digest", version.hex()}, {"watch", each}});
+  for (const auto& [version, each] : states) document.push_back({{"digest", version.hex()}, {"watch", each}});
   DROVER_TRY(fs::make_directories(store_.files(), directory_));
   return fs::write_atomically(store_.files(), directory_ / (model.str() + ".json"),
                               as_bytes(document.dump()));

@@ -109,7 +109,8 @@ void Watching::go_on(const ModelName& model, Line& line, bool is_restart) {
   line.take_back.reset();
   line.last.reset();
   if (!is_restart)
-    for (const monitor::Finding& finding : watch.begin_anew(now_ms())) act(model, line, digest, true, finding);
+    for (const monitor::Finding& finding : watch.begin_anew(now_ms()))
+      act(model, line, digest, true, finding);
   if (const auto asking = watch.asking(Action::rollback))
     line.take_back = lifecycle::Failure{code_of(asking->kind), asking->rule + " fired before the restart"};
   auto ended = line.watch.tick(now_ms());
@@ -286,7 +287,8 @@ void Watching::keep(const ModelName& model, Line& line, bool now) {
   const monitor::Watch* watch = line.watch.active() ? line.watch.watch(*line.watch.active()) : nullptr;
   if (watch == nullptr) return;
   const bool changed = watch->changes() != line.changes;
-  if (now || changed || clock_.monotonic() >= line.keep_due) save(model, line, monitor::Watch::Open::left_out);
+  if (now || changed || clock_.monotonic() >= line.keep_due)
+    save(model, line, monitor::Watch::Open::left_out);
 }
 
 void Watching::save(const ModelName& model, Line& line, monitor::Watch::Open open) {

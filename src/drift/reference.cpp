@@ -66,7 +66,8 @@ std::set<std::string> commonest(const std::map<std::string, std::uint64_t>& clas
 }
 
 void count_by_class(Baseline& baseline, const tables::Column& classes, const tables::Column& feature) {
-  const auto place = static_cast<std::size_t>(std::ranges::find(baseline.order, feature.name) - baseline.order.begin());
+  const auto place =
+      static_cast<std::size_t>(std::ranges::find(baseline.order, feature.name) - baseline.order.begin());
   const Distribution& reference = baseline.features.at(feature.name);
   SplitMix ties(column_seed(baseline.seed, feature.name + " by class"));
   Rows class_rows(classes), value_rows(feature);

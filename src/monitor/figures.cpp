@@ -102,7 +102,9 @@ Figure distance(const policy::Term& term, const Scheme& scheme, const Window& ov
 std::optional<double> error_rate(const Window& over, std::uint64_t labels_min) {
   if (over.inferences() == 0) return std::nullopt;
   const double failed = share(over.failures(), over.inferences());
-  const double wrong = over.labelled < std::max<std::uint64_t>(labels_min, 1) ? 0 : share(over.labelled - over.right, over.labelled);
+  const double wrong = over.labelled < std::max<std::uint64_t>(labels_min, 1)
+                           ? 0
+                           : share(over.labelled - over.right, over.labelled);
   return failed + (1 - failed) * wrong;
 }
 

@@ -45,7 +45,8 @@ class LineWatch {
   [[nodiscard]] std::optional<std::int64_t> due_ms() const;
 
   /// An inference, or a label. A label that comes before its inference (from another lane of the ring) waits
-  /// for it through the next drain. False for an inference of a version that is not watched: it is not counted.
+  /// for it through the next drain. False for an inference of a version that is not watched: it is not
+  /// counted.
   bool add(const ring::Record& record);
   /// Tries the labels again that came before their inference. After each drain.
   void drained();

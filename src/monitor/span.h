@@ -44,8 +44,8 @@ class Span {
 
   std::int64_t length_ms_;
   std::int64_t since_ms_ = 0, newest_ms_ = 0;  // of all that came since it was empty: begin, end
-  std::vector<Older> older_;  // the newest first
-  std::deque<Window> newer_;  // the oldest first
+  std::vector<Older> older_;                   // the newest first
+  std::deque<Window> newer_;                   // the oldest first
   std::optional<Window> newer_sum_;
 };
 

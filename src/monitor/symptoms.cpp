@@ -15,8 +15,9 @@ constexpr double kFrozenRun = 100;
 constexpr double kStuckShare = 0.5, kEndShare = 0.5;
 /// A feature of whose baseline one value is so much stands still and hangs by nature.
 constexpr double kRepeatsByNature = 0.25;
-constexpr double kMixLimit = 0.1;          // total variation between the classes' mixes
-constexpr double kOtherClassesMax = 0.05;  // share of the inferences that no class of the baseline's is known of
+constexpr double kMixLimit = 0.1;  // total variation between the classes' mixes
+constexpr double kOtherClassesMax =
+    0.05;  // share of the inferences that no class of the baseline's is known of
 constexpr double kCalibrationLimit = 0.05;
 constexpr std::uint64_t kLabelsMin = 30;
 
@@ -79,7 +80,8 @@ std::optional<ByClass> by_class(const Sight& sight, const Window& over, std::siz
     made.share.push_back(static_cast<double>(over.classes[index]));
     seen += made.share.back();
   }
-  if (seen < (1 - kOtherClassesMax) * static_cast<double>(over.inferences()) || seen == 0) return std::nullopt;
+  if (seen < (1 - kOtherClassesMax) * static_cast<double>(over.inferences()) || seen == 0)
+    return std::nullopt;
   for (std::size_t k = 0; k < made.share.size(); ++k) {
     made.share[k] /= seen;
     made.squared_noise += made.share[k] * made.share[k] * squared_noise(made.reference[k].count());
@@ -93,7 +95,8 @@ void note_given_mix(const Sight& sight, const Window& over, std::optional<Measur
   for (std::size_t i = 0; i < over.all.features.size(); ++i) {
     const auto expected = by_class(sight, over, i);
     if (!expected) continue;
-    const auto distance = drift::distance_from_mix(over.all.features[i], expected->reference, expected->share);
+    const auto distance =
+        drift::distance_from_mix(over.all.features[i], expected->reference, expected->share);
     const double squared = squared_noise(over.all.features[i].count()) + expected->squared_noise;
     if (distance) keep_farther({.value = *distance, .limit = distance_limit(squared)}, farthest);
   }

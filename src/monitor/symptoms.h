@@ -28,12 +28,12 @@ class RecentParts {
 
 struct Sight {
   const Scheme& scheme;
-  const drift::Baseline* baseline = nullptr;        // may be null
-  const Window& window;                             // that ended
-  const std::optional<Judged>& judged;              // over the longer span
+  const drift::Baseline* baseline = nullptr;  // may be null
+  const Window& window;                       // that ended
+  const std::optional<Judged>& judged;        // over the longer span
   const RecentParts& recent;
-  std::span<const drift::SensorWatch> sensors;      // of each feature, in the window
-  std::span<const policy::SensorRange> ranges;      // those that the policy knows
+  std::span<const drift::SensorWatch> sensors;  // of each feature, in the window
+  std::span<const policy::SensorRange> ranges;  // those that the policy knows
   const std::optional<Holdout>& holdout;
 };
 

@@ -132,7 +132,8 @@ TEST(Symptoms, LabelsThatDisagreeAreConceptDrift) {
 TEST(Symptoms, ASensorAtAnEndOfItsRangeIsFaulty) {
   const std::vector<policy::SensorRange> known = {{.feature = "light", .black = 5, .saturated = 250}};
   const auto at = [&](float light) {
-    return causes_after({.spoil = [light](Look& look) { look.light = light + look.confidence; }, .sensors = known});
+    return causes_after(
+        {.spoil = [light](Look& look) { look.light = light + look.confidence; }, .sensors = known});
   };
   const auto black = at(0), saturated = at(252), within = at(30);
   EXPECT_EQ(first_of(black), "sensor fault");

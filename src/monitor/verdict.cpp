@@ -69,8 +69,7 @@ json causes_json(const std::vector<drift::RankedCause>& causes) {
 }  // namespace
 
 json rule_verdict(const policy::Rule& rule, const Scheme& scheme, const Reference& reference,
-                  const Window& over, const Figure& figure,
-                  const std::vector<drift::RankedCause>& causes) {
+                  const Window& over, const Figure& figure, const std::vector<drift::RankedCause>& causes) {
   json out = {{"schema", kSchema},
               {"kind", "rule"},
               {"rule", rule.name},

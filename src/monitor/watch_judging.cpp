@@ -87,8 +87,8 @@ bool Watch::judge_rule(Judging& judging, const Spans& spans, Closed& closed) {
       finding.why = alarm_words(of->detection.found()->alarm, of->stream);
       finding.verdict = detector_verdict(of->stream, of->column, *of->detection.found(), causes(closed));
     } else {
-      finding.verdict =
-          rule_verdict(rule, scheme_, {.baseline = baseline_.get(), .labels = labels_}, *over, seen, causes(closed));
+      finding.verdict = rule_verdict(rule, scheme_, {.baseline = baseline_.get(), .labels = labels_}, *over,
+                                     seen, causes(closed));
     }
   }
   if (finding.why.empty() && seen.value) finding.why = figure_words(rule, seen);

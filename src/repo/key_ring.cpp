@@ -28,7 +28,8 @@ Status KeyRing::add_directory(fs::FileSystem& files, const fs::Path& directory, 
 
 Status KeyRing::sign(trust::Envelope& envelope, const trust::RoleKeys& role) const {
   for (const trust::PrivateKey& key : keys_)
-    if (std::ranges::find(role.keyids, key.keyid()) != role.keyids.end()) DROVER_TRY(trust::sign(envelope, key));
+    if (std::ranges::find(role.keyids, key.keyid()) != role.keyids.end())
+      DROVER_TRY(trust::sign(envelope, key));
   return {};
 }
 

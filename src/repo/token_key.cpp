@@ -108,9 +108,8 @@ Result<trust::PrivateKey> token_key(fs::FileSystem& files, std::string_view text
   const TokenUri uri = DROVER_TRY(parse_token_uri(text));
   const std::string secret = DROVER_TRY(read_pin(files, uri, pin));
   const auto module = DROVER_TRY(Module::load(uri.module_path));
-  PKCS11_SLOT* slot = DROVER_TRY(only(module->slots(), "token", [&](const PKCS11_SLOT& one) {
-    return is_meant(uri, one.token);
-  }));
+  PKCS11_SLOT* slot = DROVER_TRY(
+      only(module->slots(), "token", [&](const PKCS11_SLOT& one) { return is_meant(uri, one.token); }));
   DROVER_TRY(log_in(slot, secret));
   PKCS11_KEY* keys = nullptr;
   unsigned count = 0;

@@ -67,9 +67,9 @@ class CsvReader {
 /// A column of a CSV with a header line.
 struct Column {
   std::string name;
-  std::vector<float> numbers;      // the numbers in order, when the column is read as numbers
-  std::vector<std::string> texts;  // the fields that are not empty, when it is read as text
-  std::uint64_t missing = 0;       // empty fields…
+  std::vector<float> numbers;             // the numbers in order, when the column is read as numbers
+  std::vector<std::string> texts;         // the fields that are not empty, when it is read as text
+  std::uint64_t missing = 0;              // empty fields…
   std::vector<std::uint64_t> missing_at;  // …and their rows, from 0
   std::string not_a_number;  // the first field that is no number, with its place; empty for a numeric column
 

@@ -92,8 +92,8 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, std::string_view p
 std::string PrivateKey::to_pem(std::string_view passphrase) const {
   if (!passphrase.empty()) return encrypted_pem(handle_.get(), passphrase);
   const BioHandle bio(BIO_new(BIO_s_mem()));
-  DROVER_ASSERT(PEM_write_bio_PKCS8PrivateKey(bio.get(), handle_.get(), nullptr, nullptr, 0, nullptr,
-                                              nullptr) == 1);
+  DROVER_ASSERT(
+      PEM_write_bio_PKCS8PrivateKey(bio.get(), handle_.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
   return text_of(bio.get());
 }
 

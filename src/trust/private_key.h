@@ -15,8 +15,8 @@ namespace drover::trust {
 class PrivateKey {
  public:
   static PrivateKey generate();  // ECDSA P-256
-  /// A key that stays in a hardware token and signs there: OpenSSL's handle of it, which may carry with it what
-  /// it needs open.
+  /// A key that stays in a hardware token and signs there: OpenSSL's handle of it, which may carry with it
+  /// what it needs open.
   static Result<PrivateKey> in_token(std::shared_ptr<evp_pkey_st> handle);
   /// PKCS#8 PEM, encrypted or plain. bad_key when it is not one or the passphrase is wrong.
   static Result<PrivateKey> from_pem(std::string_view pem, std::string_view passphrase = {});
