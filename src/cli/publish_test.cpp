@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -20,7 +21,8 @@ using testing::HasSubstr;
 struct PublishTest : testing::Test {
   std::filesystem::path directory =
       std::filesystem::path(testing::TempDir()) /
-      (std::string("drover-") + testing::UnitTest::GetInstance()->current_test_info()->name());
+      ("drover-" + std::to_string(::getpid()) + "-" +
+       testing::UnitTest::GetInstance()->current_test_info()->name());
   std::string workspace = (directory / "w").string();
 
   void SetUp() override {
