@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/canonical_json.h"
 #include "base/log.h"
@@ -29,6 +30,17 @@ std::map<ModelName, policy::RetrainState> read_states(fs::FileSystem& files, con
   return states;
 }
 
+/// Its name sorts behind all that are there, also when the clock was set back. The time leads, for people.
+std::uint64_t next_number(fs::FileSystem& files, const fs::Path& folder, UnixTime now) {
+  auto number = static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch().count(), 0));
+  for (const std::string& name : files.list(folder).value_or(std::vector<std::string>{})) {
+    std::uint64_t there = 0;
+    const auto read = std::from_chars(name.data(), name.data() + name.size(), there);
+    if (read.ec == std::errc() && there < UINT64_MAX) number = std::max(number, there + 1);
+  }
+  return number;
+}
+
 std::vector<std::string> with_evidence(std::vector<std::string> argv, const fs::Path& evidence) {
   for (std::string& word : argv)
     if (const auto at = word.find(policy::kEvidence); at != std::string::npos)
@@ -39,11 +51,7 @@ std::vector<std::string> with_evidence(std::vector<std::string> argv, const fs::
 }  // namespace
 
 Retraining::Retraining(Outside& outside, fs::Path directory)
-    : outside_(outside), directory_(std::move(directory)) {}
-
-Retraining::~Retraining() {
-  if (transfer_) outside_.http.cancel(*transfer_);
-}
+    : outside_(outside), directory_(std::move(directory)), post_(outside, directory_ / "posting.json") {}
 
 policy::RetrainState& Retraining::state(const ModelName& model) {
   if (!states_) states_ = read_states(outside_.files, directory_ / "retrain.json");
@@ -51,7 +59,10 @@ policy::RetrainState& Retraining::state(const ModelName& model) {
 }
 
 std::string Retraining::ask(const ModelName& model, const policy::Retrain& retrain, const json& evidence) {
-  if (child_ || transfer_) return "a retraining is being asked for already";
+  if (child_ || post_.busy()) {
+    waiting_.insert_or_assign(model, Waiting{retrain, evidence});
+    return "the retraining waits for the one that is being asked for";
+  }
   const std::int64_t now_ms = std::chrono::milliseconds(outside_.clock.now().time_since_epoch()).count();
   const policy::RetrainDecision decision = policy::may_retrain(state(model), retrain, now_ms);
   if (decision.answer != policy::RetrainAnswer::yes)
@@ -61,12 +72,8 @@ std::string Retraining::ask(const ModelName& model, const policy::Retrain& retra
     return "no retraining: " + kept.error().text();
   const auto written = write(model, evidence);
   if (!written) return "no retraining: " + written.error().text();
-  if (retrain.url.empty()) {
-    const Status started = run(retrain, *written);
-    return started ? "retraining asked for" : "no retraining: " + started.error().text();
-  }
-  post(retrain, evidence);
-  return "retraining asked for";
+  const Status started = retrain.url.empty() ? run(retrain, *written) : post_.begin(retrain.url, *written);
+  return started ? "retraining asked for" : "no retraining: " + started.error().text();
 }
 
 Status Retraining::remember(const ModelName& model, const policy::RetrainState& next) {
@@ -81,7 +88,8 @@ Result<fs::Path> Retraining::write(const ModelName& model, const json& evidence)
   const fs::Path folder = directory_ / "evidence";
   DROVER_TRY(fs::make_directories(outside_.files, folder));
   const fs::Path path =
-      folder / fmt::format("{:020}-{}.json", outside_.clock.now().time_since_epoch().count(), model.str());
+      folder /
+      fmt::format("{:020}-{}.json", next_number(outside_.files, folder, outside_.clock.now()), model.str());
   DROVER_TRY(fs::write_atomically(outside_.files, path, as_bytes(evidence.dump(1) + "\n")));
   drop_old_evidence();
   return path;
@@ -104,21 +112,6 @@ Status Retraining::run(const policy::Retrain& retrain, const fs::Path& evidence)
   return {};
 }
 
-void Retraining::post(const policy::Retrain& retrain, const json& evidence) {
-  transfer_ = outside_.http.start({.method = "POST",
-                                   .url = retrain.url,
-                                   .headers = {{"content-type", "application/json"}},
-                                   .body = evidence.dump()},
-                                  [this, url = retrain.url](const Result<net::ClientResponse>& response) {
-                                    transfer_.reset();
-                                    if (!response)
-                                      return log::error("the retraining could not be asked for",
-                                                        {{"url", url}, {"why", response.error().text()}});
-                                    log::info("retraining asked for",
-                                              {{"url", url}, {"status", fmt::to_string(response->status)}});
-                                  });
-}
-
 void Retraining::descriptors(std::vector<int>& into) const {
   if (!child_) return;
   const auto fds = child_->fds();
@@ -126,10 +119,18 @@ void Retraining::descriptors(std::vector<int>& into) const {
 }
 
 Monotonic Retraining::due() const {
-  return child_ ? outside_.clock.monotonic() + child_->poll_timeout() : kNever;
+  const Monotonic child = child_ ? outside_.clock.monotonic() + child_->poll_timeout() : kNever;
+  const bool is_free = !child_ && post_.due() == kNever;
+  return !waiting_.empty() && is_free ? outside_.clock.monotonic() : std::min(child, post_.due());
 }
 
 void Retraining::pump() {
+  post_.pump();
+  end_child();
+  ask_next();
+}
+
+void Retraining::end_child() {
   if (!child_ || !child_->pump()) return;
   const ProcessResult& result = child_->result();
   if (result.ok())
@@ -137,6 +138,15 @@ void Retraining::pump() {
   else
     log::error("the retraining command failed", {{"why", result.explain()}, {"said", result.stderr_tail()}});
   child_.reset();
+}
+
+/// One that waited is asked for when nothing else is: of each model the newest.
+void Retraining::ask_next() {
+  while (!waiting_.empty() && !child_ && !post_.busy()) {
+    const auto next = waiting_.extract(waiting_.begin());
+    const std::string outcome = ask(next.key(), next.mapped().retrain, next.mapped().evidence);
+    log::info("a retraining that waited", {{"model", next.key().str()}, {"outcome", outcome}});
+  }
 }
 
 }  // namespace drover::agent

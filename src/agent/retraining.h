@@ -6,8 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/download.h"
-#include "agent/part.h"
+#include "agent/evidence_post.h"
 #include "base/ids.h"
 #include "base/process.h"
 #include "policy/retrain_budget.h"
@@ -15,12 +14,12 @@
 namespace drover::agent {
 
 /// Asks for retrainings as a policy's [retrain] says: a command, or a POST, with the evidence in a file. Not
-/// more often than the policy allows, which is kept over a restart. One at a time.
+/// more often than the policy allows, which is kept over a restart. One at a time; another waits, of each
+/// model the newest, until the agent stops.
 class Retraining : public Part {
  public:
   /// `directory`: for retrain.json and the evidence, of which the newest ten are kept.
   Retraining(Outside& outside, fs::Path directory);
-  ~Retraining() override;
 
   /// What came of it, in words for the alert.
   std::string ask(const ModelName& model, const policy::Retrain& retrain, const nlohmann::json& evidence);
@@ -34,14 +33,20 @@ class Retraining : public Part {
   Status remember(const ModelName& model, const policy::RetrainState& state);
   policy::RetrainState& state(const ModelName& model);
   Status run(const policy::Retrain& retrain, const fs::Path& evidence);
-  void post(const policy::Retrain& retrain, const nlohmann::json& evidence);
   void drop_old_evidence();
+  void end_child();
+  void ask_next();
 
+  struct Waiting {
+    policy::Retrain retrain;
+    nlohmann::json evidence;
+  };
   Outside& outside_;
   fs::Path directory_;
   std::optional<std::map<ModelName, policy::RetrainState>> states_;
   std::optional<Child> child_;
-  std::optional<net::TransferId> transfer_;
+  EvidencePost post_;
+  std::map<ModelName, Waiting> waiting_;
 };
 
 }  // namespace drover::agent

@@ -253,7 +253,8 @@ Status Updater::take_back(const Failure& why) {
   const bool is_free =
       record_.state == State::idle || record_.state == State::probation || record_.state == State::holding;
   const auto change = [&, to = back->digest](Record& next) { lifecycle::take_back(next, to, why); };
-  if (!is_free || !handle(Event::rollback_asked, change))
+  const State before = record_.state;
+  if (!is_free || !handle(Event::rollback_asked, change) || record_.state == before)
     return fail(Code::conflict, fmt::format("the update is {}", name(record_.state)));
   return {};
 }

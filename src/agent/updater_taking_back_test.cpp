@@ -45,6 +45,18 @@ TEST_F(UpdaterTest, a_rule_that_fires_while_the_remedy_is_fetched_does_not_drop_
   EXPECT_EQ(active(), "1.2.0");
 }
 
+TEST_F(UpdaterTest, a_taking_back_that_cannot_be_written_is_none) {
+  assign("1.0.0");
+  assign("1.1.0");
+  files_.set_capacity(0);
+  EXPECT_EQ(updater().take_back(kWhy).error().code, Code::conflict);
+  EXPECT_EQ(active(), "1.1.0");
+  files_.set_capacity(std::nullopt);
+  ASSERT_TRUE(updater().take_back(kWhy));
+  ASSERT_TRUE(device_.run());
+  EXPECT_EQ(active(), "1.0.0");
+}
+
 TEST_F(UpdaterTest, what_is_held_is_neither_committed_nor_replaced) {
   assign("1.0.0");
   updater().hold(true);

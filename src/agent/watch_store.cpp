@@ -11,7 +11,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t kBaselineBytesMax = std::uint64_t{1} << 20, kStateBytesMax = std::uint64_t{4} << 20;
+constexpr std::uint64_t kBaselineBytesMax = std::uint64_t{1} << 20, kStateBytesMax = std::uint64_t{4} << 20,
+                        kLabelsBytesMax = std::uint64_t{2} << 20;
 
 std::shared_ptr<const drift::Baseline> read_baseline(fs::FileSystem& files, const fs::Path& version) {
   const fs::Path path = version / "baseline.json";
@@ -26,8 +27,8 @@ std::shared_ptr<const drift::Baseline> read_baseline(fs::FileSystem& files, cons
 
 }  // namespace
 
-Result<std::unique_ptr<monitor::Watch>> WatchStore::open(const ModelName& model, const Digest& digest,
-                                                         monitor::Watch::Options options) {
+Result<WatchStore::Opened> WatchStore::open(const ModelName& model, const Digest& digest,
+                                            monitor::Watch::Options options) {
   const fs::Path version = store_.paths(model).version(digest);
   const Bytes text =
       DROVER_TRY(fs::read_file(store_.files(), version / bundle::kManifestPath, bundle::kManifestBytesMax));
@@ -45,12 +46,12 @@ Result<std::unique_ptr<monitor::Watch>> WatchStore::open(const ModelName& model,
     bare.detectors.clear();
     watch = monitor::Watch::make(std::move(baseline), manifest.labels, std::move(bare), options);
   }
-  if (!watch) return watch;
+  if (!watch) return fail(watch.error());
   const Kept& states = kept(model);
   if (const auto found = std::ranges::find(states, digest, &Kept::value_type::first); found != states.end())
     for (const std::string& name : (*watch)->restore(found->second))
       log::info("watching begins anew", {{"model", model.str()}, {"rule", name}});
-  return watch;
+  return Opened{.version = manifest.version, .watch = std::move(*watch)};
 }
 
 WatchStore::Kept& WatchStore::kept(const ModelName& model) {
@@ -69,17 +70,37 @@ WatchStore::Kept& WatchStore::kept(const ModelName& model) {
   return at->second;
 }
 
-Status WatchStore::keep(const ModelName& model, const Digest& digest, const monitor::Watch& watch) {
+std::optional<Digest> WatchStore::kept_last(const ModelName& model) {
+  const Kept& states = kept(model);
+  return states.empty() ? std::nullopt : std::optional(states.front().first);
+}
+
+Status WatchStore::keep(const ModelName& model, const Digest& digest, json state) {
   Kept& states = kept(model);
   std::erase_if(states, [&](const auto& each) { return each.first == digest; });
-  states.emplace(states.begin(), digest, watch.save());
+  states.emplace(states.begin(), digest, std::move(state));
   if (states.size() > kVersionsMax) states.resize(kVersionsMax);
   json document = json::array();
-  for (const auto& [version, state] : states)
-    document.push_back({{"digest", version.hex()}, {"watch", state}});
+  for (const auto& [version, each] : states) document.push_back({{"digest", version.hex()}, {"watch", each}});
   DROVER_TRY(fs::make_directories(store_.files(), directory_));
   return fs::write_atomically(store_.files(), directory_ / (model.str() + ".json"),
                               as_bytes(document.dump()));
+}
+
+fs::Path WatchStore::labels_file(const ModelName& model) const {
+  return directory_ / (model.str() + ".labels");
+}
+
+Status WatchStore::keep_labels(const ModelName& model, ByteView labels) {
+  DROVER_TRY(fs::make_directories(store_.files(), directory_));
+  return fs::write_atomically(store_.files(), labels_file(model), labels);
+}
+
+std::optional<Bytes> WatchStore::take_labels(const ModelName& model) {
+  auto labels = fs::read_file(store_.files(), labels_file(model), kLabelsBytesMax);
+  if (!labels) return std::nullopt;
+  static_cast<void>(store_.files().unlink(labels_file(model)));
+  return std::move(*labels);
 }
 
 }  // namespace drover::agent

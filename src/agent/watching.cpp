@@ -85,20 +85,63 @@ void Watching::active_changed(const ModelName& model, const lifecycle::Installed
   Line& line = lines_[model];
   if (line.watch.active() == version.digest) return;
   keep(model, line, true);
-  auto watch = store_.open(model, version.digest, options_);
-  if (!watch)
+  const bool is_start = !line.watch.active();
+  const bool is_restart = is_start && store_.kept_last(model) == version.digest;
+  auto opened = store_.open(model, version.digest, options_);
+  if (!opened)
     return log::error("the version cannot be watched",
-                      {{"model", model.str()}, {"why", watch.error().text()}});
-  (*watch)->tick(now_ms());
-  line.changes = (*watch)->changes();
+                      {{"model", model.str()}, {"why", opened.error().text()}});
   line.versions[version.digest] = version.version;
-  line.watch.take_up(version.digest, std::move(*watch));
-  line.take_back.reset();
-  line.last.reset();
-  hands_.hold(model, false);
+  line.watch.take_up(version.digest, std::move(opened->watch));
+  if (is_start)
+    if (const auto labels = store_.take_labels(model))
+      if (const Status taken = line.watch.restore_labels(*labels); !taken)
+        log::warn("labels of before the start cannot be joined",
+                  {{"model", model.str()}, {"why", taken.error().text()}});
+  go_on(model, line, is_restart);
 }
 
-void Watching::record(const ModelName& model, const ring::Record& record) { lines_[model].watch.add(record); }
+/// A restart of the agent goes on where it was, with what is held and what waits to be taken back; a version
+/// that was taken up begins its rules anew.
+void Watching::go_on(const ModelName& model, Line& line, bool is_restart) {
+  const Digest digest = *line.watch.active();
+  monitor::Watch& watch = *line.watch.watch(digest);
+  line.take_back.reset();
+  line.last.reset();
+  if (!is_restart)
+    for (const monitor::Finding& finding : watch.begin_anew(now_ms()))
+      act(model, line, digest, true, finding);
+  if (const auto asking = watch.asking(Action::rollback))
+    line.take_back = lifecycle::Failure{code_of(asking->kind), asking->rule + " fired before the restart"};
+  auto ended = line.watch.tick(now_ms());
+  std::ranges::move(ended, std::back_inserter(line.ended));
+  hands_.hold(model, watch.asks(Action::hold));
+  keep(model, line, true);
+}
+
+void Watching::record(const ModelName& model, const ring::Record& record) {
+  Line& line = lines_[model];
+  if (line.watch.add(record)) return;
+  if (watch_also(model, line, Digest{record.digest}))
+    line.watch.add(record);
+  else
+    line.watch.add_losses(0, 1);
+}
+
+bool Watching::watch_also(const ModelName& model, Line& line, const Digest& digest) {
+  if (line.strangers.contains(digest) || line.strangers.size() == kStrangersMax) return false;
+  auto opened = store_.open(model, digest, options_);
+  if (!opened) {
+    line.strangers.insert(digest);
+    log::warn("inferences of a version that is not here are counted as bad records",
+              {{"model", model.str()}, {"digest", digest.hex()}});
+    return false;
+  }
+  line.versions[digest] = opened->version;
+  opened->watch->tick(now_ms());
+  line.watch.also(digest, std::move(opened->watch));
+  return true;
+}
 
 void Watching::drained(const ModelName& model, std::uint64_t dropped, std::uint64_t bad) {
   Line& line = lines_[model];
@@ -127,15 +170,18 @@ std::optional<monitor::Holdout> Watching::holdout(const ModelName& model) const 
 
 Monotonic Watching::due() const {
   Monotonic due = kNever;
-  for (const auto& [model, line] : lines_)
+  for (const auto& [model, line] : lines_) {
+    if (!line.ended.empty()) return clock_.monotonic();
     if (const auto ends_ms = line.watch.due_ms())
       due = std::min(due, clock_.monotonic() +
                               std::chrono::milliseconds(std::max<std::int64_t>(*ends_ms - now_ms(), 0)));
+  }
   return due;
 }
 
 void Watching::pump() {
   for (auto& [model, line] : lines_) {
+    ended(model, line, std::exchange(line.ended, {}));
     ended(model, line, line.watch.tick(now_ms()));
     keep(model, line, false);
   }
@@ -143,8 +189,12 @@ void Watching::pump() {
 
 void Watching::stop() {
   for (auto& [model, line] : lines_) {
-    ended(model, line, line.watch.finish());
-    keep(model, line, true);
+    ended(model, line, std::exchange(line.ended, {}));
+    ended(model, line, line.watch.finish_others());
+    save(model, line, monitor::Watch::Open::saved);
+    if (const Status kept = store_.keep_labels(model, line.watch.save_labels()); !kept)
+      log::warn("what labels can be joined to is not kept",
+                {{"model", model.str()}, {"why", kept.error().text()}});
   }
 }
 
@@ -231,16 +281,22 @@ void Watching::try_take_back(const ModelName& model, Line& line) {
   }
 }
 
-/// When rules changed, now and then, and at the end: a row of windows that is pending is kept at each window.
+/// When rules changed, now and then, and at a change of version: a row of windows that is pending is kept at
+/// each window.
 void Watching::keep(const ModelName& model, Line& line, bool now) {
-  if (!line.watch.active()) return;
-  monitor::Watch* watch = line.watch.watch(*line.watch.active());
+  const monitor::Watch* watch = line.watch.active() ? line.watch.watch(*line.watch.active()) : nullptr;
   if (watch == nullptr) return;
   const bool changed = watch->changes() != line.changes;
-  if (!now && !changed && clock_.monotonic() < line.keep_due) return;
+  if (now || changed || clock_.monotonic() >= line.keep_due)
+    save(model, line, monitor::Watch::Open::left_out);
+}
+
+void Watching::save(const ModelName& model, Line& line, monitor::Watch::Open open) {
+  const monitor::Watch* watch = line.watch.active() ? line.watch.watch(*line.watch.active()) : nullptr;
+  if (watch == nullptr) return;
   line.changes = watch->changes();
   line.keep_due = clock_.monotonic() + kKeepEvery;
-  if (const Status kept = store_.keep(model, *line.watch.active(), *watch); !kept)
+  if (const Status kept = store_.keep(model, *line.watch.active(), watch->save(open)); !kept)
     log::warn("what was watched cannot be kept", {{"model", model.str()}, {"why", kept.error().text()}});
 }
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -44,7 +45,8 @@ class Watching : public Part, public RingListener {
 
   /// This version is the active one now.
   void active_changed(const ModelName& model, const lifecycle::Installed& version);
-  /// The agent stops: what was counted goes into telemetry, states to the disk.
+  /// The agent stops: states go to the disk, with the active version's open window, which goes on after the
+  /// next start.
   void stop();
 
   void record(const ModelName& model, const ring::Record& record) override;
@@ -71,13 +73,20 @@ class Watching : public Part, public RingListener {
     monitor::LineWatch watch;
     std::map<Digest, Version> versions;
     std::optional<lifecycle::Failure> take_back;  // asked for, and not done yet
+    std::vector<monitor::ClosedOf> ended;         // by a start, and not yet looked at
+    std::set<Digest> strangers;                   // that cannot be watched: no version of theirs is here
     std::uint64_t changes = 0;                    // of the active watch, as last kept
     Monotonic keep_due{0};
     std::optional<monitor::Closed> last;  // of the active version
     nlohmann::json last_alert;            // without its verdict
   };
 
+  static constexpr std::size_t kStrangersMax = 64;
+
   [[nodiscard]] std::int64_t now_ms() const;
+  void go_on(const ModelName& model, Line& line, bool is_restart);
+  /// Records of a version that is not watched yet, from an application that still runs it, or runs it again.
+  bool watch_also(const ModelName& model, Line& line, const Digest& digest);
   void ended(const ModelName& model, Line& line, std::vector<monitor::ClosedOf> windows);
   void act(const ModelName& model, Line& line, const Digest& digest, bool is_active,
            const monitor::Finding& finding);
@@ -85,6 +94,7 @@ class Watching : public Part, public RingListener {
                      const nlohmann::json& alert);
   void try_take_back(const ModelName& model, Line& line);
   void keep(const ModelName& model, Line& line, bool now);
+  void save(const ModelName& model, Line& line, monitor::Watch::Open open);
 
   const Clock& clock_;
   WatchStore store_;

@@ -120,6 +120,12 @@ class WatchingTest : public testing::Test {
     clock_.advance(std::chrono::minutes(1));
     watching_->pump();
   }
+  [[nodiscard]] std::uint64_t seen_in_all() const {
+    std::uint64_t seen = 0;
+    for (const auto& window : hands_.windows)
+      for (const auto& count : window["window"]["outcomes"]) seen += count.get<std::uint64_t>();
+    return seen;
+  }
   void label(std::uint64_t id, std::int32_t truth) {
     ring::Record record{.id = id, .kind = ring::Kind::label};
     record.class_index = truth;
@@ -247,14 +253,46 @@ TEST_F(WatchingTest, a_measured_holdout_survives_a_power_cut_and_is_the_versions
   EXPECT_TRUE(watching_->holdout(kModel));
 }
 
-TEST_F(WatchingTest, a_rule_goes_on_where_it_stood_when_its_version_comes_back) {
+TEST_F(WatchingTest, a_rule_that_fires_goes_on_over_a_restart_and_asks_for_nothing_twice) {
   measure("1.1.0", 100);
   pass(10);
   ASSERT_EQ(hands_.alerts.size(), 1u);
-  activate("1.0.0");
-  activate("1.1.0");
+  begin("1.1.0");
   pass(10);
   EXPECT_EQ(hands_.alerts.size(), 1u) << "it fires still";
+}
+
+TEST_F(WatchingTest, a_version_that_is_taken_up_again_can_be_taken_back_again) {
+  for (int minute = 0; minute < 5; ++minute) pass(60, 0.7);
+  ASSERT_EQ(hands_.asked.size(), 1u);
+  activate("1.0.0");
+  activate("1.1.0");
+  EXPECT_EQ(hands_.alerts.back()["change"], "resolved");
+  EXPECT_EQ(hands_.alerts.back()["why"], "the version was taken up anew");
+  for (int minute = 0; minute < 5; ++minute) pass(60, 0.7);
+  EXPECT_EQ(hands_.asked, (std::vector<std::string>{"take_back rule_fired", "take_back rule_fired"}));
+}
+
+TEST_F(WatchingTest, what_is_held_is_held_after_a_restart) {
+  pass(10);
+  for (const std::uint64_t id : ids_) label(id, 5);
+  pass(1);
+  ASSERT_TRUE(hands_.held);
+  hands_.held = false;
+  begin("1.1.0");
+  EXPECT_TRUE(hands_.held);
+}
+
+TEST_F(WatchingTest, a_rollback_that_waits_is_done_after_a_restart) {
+  hands_.answer.reset();
+  for (int minute = 0; minute < 5; ++minute) pass(60, 0.7);
+  ASSERT_EQ(hands_.asked.size(), 1u);
+  begin("1.1.0");
+  hands_.answer = "rolled back to 1.0.0";
+  pass(60, 0.7);
+  EXPECT_EQ(hands_.asked.size(), 2u);
+  pass(60, 0.7);
+  EXPECT_EQ(hands_.asked.size(), 2u) << "it is done";
 }
 
 TEST_F(WatchingTest, a_pending_row_survives_a_power_cut_in_any_minute) {
@@ -276,10 +314,69 @@ TEST_F(WatchingTest, a_stop_in_the_middle_of_a_minute_loses_no_inference) {
   clock_.advance(std::chrono::seconds(20));
   watching_->stop();
   begin("1.1.0");
+  clock_.advance(std::chrono::seconds(-20));
   pass(30);
-  std::uint64_t seen = 0;
-  for (const auto& window : hands_.windows) seen += window["window"]["outcomes"][1].get<std::uint64_t>();
-  EXPECT_EQ(seen, 120u);
+  ASSERT_EQ(hands_.windows.size(), 2u);
+  EXPECT_EQ(hands_.windows[1]["window"]["outcomes"][1], 60) << "a whole window, told once";
+}
+
+TEST_F(WatchingTest, a_stop_in_the_middle_of_a_minute_breaks_no_row) {
+  for (int minute = 0; minute < 5; ++minute) {
+    for (ring::Record record : inferences(29, 70 + static_cast<std::uint64_t>(minute), 100, 0.7)) {
+      record.digest = active_.bytes;
+      watching_->record(kModel, record);
+    }
+    watching_->stop();
+    begin("1.1.0");
+    pass(29, 0.7);
+  }
+  EXPECT_EQ(hands_.asked, std::vector<std::string>{"take_back rule_fired"});
+}
+
+TEST_F(WatchingTest, a_window_that_ended_while_the_agent_was_away_is_told_by_the_next) {
+  for (ring::Record record : inferences(30, 7)) {
+    record.digest = active_.bytes;
+    watching_->record(kModel, record);
+  }
+  watching_->stop();
+  EXPECT_TRUE(hands_.windows.empty());
+  clock_.advance(std::chrono::hours(3));
+  begin("1.1.0");
+  watching_->pump();
+  ASSERT_EQ(hands_.windows.size(), 1u);
+  EXPECT_EQ(hands_.windows[0]["window"]["outcomes"][1], 30);
+  begin("1.1.0");  // killed
+  clock_.advance(std::chrono::minutes(1));
+  watching_->pump();
+  EXPECT_EQ(seen_in_all(), 30u) << "and not twice";
+}
+
+TEST_F(WatchingTest, a_label_finds_its_inference_over_a_stop_of_the_agent) {
+  pass(20);
+  watching_->stop();
+  begin("1.1.0");
+  for (const std::uint64_t id : ids_) label(id, 0);
+  pass(1);
+  EXPECT_EQ(hands_.labels_seen, 20u);
+}
+
+TEST_F(WatchingTest, an_application_that_still_runs_another_version_is_counted) {
+  const auto infer = [&](const Digest& of) {
+    ring::Record record = inferences(1, ++seed_)[0];
+    record.digest = of.bytes;
+    watching_->record(kModel, record);
+  };
+  infer(digest("1.0.0"));
+  infer(digest("9.9.9"));
+  infer(digest("9.9.9"));
+  pass(1);
+  std::map<std::string, std::uint64_t> seen, bad;
+  for (const auto& window : hands_.windows) {
+    seen[window["version"]] += window["window"]["outcomes"][1].get<std::uint64_t>();
+    bad[window["version"]] += window["window"]["bad"].get<std::uint64_t>();
+  }
+  EXPECT_EQ(seen, (std::map<std::string, std::uint64_t>{{"1.0.0", 1}, {"1.1.0", 1}}));
+  EXPECT_EQ(bad["1.1.0"], 2u) << "what is not here";
 }
 
 TEST_F(WatchingTest, the_version_before_a_swap_is_counted_until_it_falls_silent) {

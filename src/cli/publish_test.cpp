@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -18,9 +19,9 @@ using testing::HasSubstr;
 
 /// A repository without a server in a directory of its own, driven by the real program.
 struct PublishTest : testing::Test {
-  std::filesystem::path directory =
-      std::filesystem::path(testing::TempDir()) /
-      (std::string("drover-") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  std::filesystem::path directory = std::filesystem::path(testing::TempDir()) /
+                                    ("drover-" + std::to_string(::getpid()) + "-" +
+                                     testing::UnitTest::GetInstance()->current_test_info()->name());
   std::string workspace = (directory / "w").string();
 
   void SetUp() override {

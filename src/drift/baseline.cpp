@@ -152,6 +152,37 @@ Status read_order(JsonFields& fields, Baseline& into) {
   return {};
 }
 
+using BinCounts = std::array<std::uint32_t, kBins>;
+
+Result<std::vector<BinCounts>> read_bins(const json& value, const std::string& place, std::size_t features) {
+  const auto bad = [&](std::string_view what) {
+    return fail(Code::bad_json, fmt::format("{}: {} expected", place, what));
+  };
+  if (!value.is_array() || value.size() != features) return bad("a list for each feature");
+  std::vector<BinCounts> read;
+  for (const json& each : value) {
+    if (!each.is_array() || each.size() != kBins) return bad("64 whole numbers a feature");
+    BinCounts& bins = read.emplace_back();
+    for (std::size_t j = 0; j < kBins; ++j) {
+      if (!each[j].is_number_unsigned() || each[j].get<std::uint64_t>() > kBaselineValuesMax)
+        return bad("64 whole numbers a feature, of 0 to 2^24 each,");
+      bins[j] = static_cast<std::uint32_t>(each[j].get<std::uint64_t>());
+    }
+  }
+  return read;
+}
+
+Status read_by_class(JsonFields& fields, Baseline& into) {
+  if (!fields.has("by_class")) return {};
+  const json* classes = DROVER_TRY(fields.object("by_class", kClassesApart));
+  for (const auto& [name, value] : classes->items()) {
+    if (!into.classes.contains(name))
+      return fields.bad("by_class", fmt::format("\"{}\" is none of classes", name));
+    into.by_class[name] = DROVER_TRY(read_bins(value, "by_class." + name, into.order.size()));
+  }
+  return {};
+}
+
 Status read_classes(JsonFields& fields, Baseline& into) {
   const json* classes = DROVER_TRY(fields.object("classes", kClassesMax));
   JsonFields counts = DROVER_TRY(JsonFields::of(*classes, "classes", Code::bad_json));
@@ -178,6 +209,7 @@ Result<Baseline> parse_baseline(std::string_view text) {
     baseline.confidence = DROVER_TRY(read_distribution(*confidence, "confidence"));
   }
   DROVER_TRY(read_classes(fields, baseline));
+  DROVER_TRY(read_by_class(fields, baseline));
   DROVER_TRY(fields.done());
   return baseline;
 }
@@ -191,6 +223,7 @@ std::string to_json(const Baseline& baseline) {
   if (baseline.confidence) document["confidence"] = distribution_json(*baseline.confidence);
   document["classes"] = ordered_json::object();
   for (const auto& [name, count] : baseline.classes) document["classes"][name] = count;
+  for (const auto& [name, features] : baseline.by_class) document["by_class"][name] = features;
   return document.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

@@ -20,6 +20,7 @@ inline constexpr std::size_t kBaselineValuesMin = 200;
 inline constexpr std::size_t kBaselineValuesMax = std::size_t{1} << 24;
 inline constexpr std::size_t kFeaturesMax = 32;
 inline constexpr std::size_t kClassesMax = 4096;
+inline constexpr std::size_t kClassesApart = 16;  // whose features are counted apart
 
 /// A place among the baseline's values: the value, and the random number that breaks ties. Ordered as pairs.
 struct Edge {
@@ -62,6 +63,9 @@ struct Distribution {
   [[nodiscard]] std::size_t bin(float value, std::uint32_t tie) const;
   /// The same with the tie-breaking number drawn only where the value equals an edge.
   std::size_t bin(float value, SplitMix& random) const;
+
+  /// A lower bound of the share that the commonest value has: 0 where no two edges are equal.
+  [[nodiscard]] double commonest_share() const;
 };
 
 /// Edges and slots of `values` (200 to 2^24 of them, else invalid_argument). Equal seeds give equal results
@@ -76,6 +80,8 @@ struct Baseline {
   std::vector<std::string> order;  // the features as record() gives their values
   std::optional<Distribution> confidence;
   std::map<std::string, std::uint64_t> classes;  // how often each was predicted
+  /// Of the commonest classes, at most 16: how often each feature, as in `order`, fell into each bin.
+  std::map<std::string, std::vector<std::array<std::uint32_t, kBins>>> by_class;
   bool operator==(const Baseline&) const = default;
 };
 

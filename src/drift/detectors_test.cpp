@@ -14,6 +14,8 @@
 namespace {
 std::atomic<std::uint64_t> allocations = 0;
 }  // namespace
+// ThreadSanitizer brings its own.
+#if !__has_feature(thread_sanitizer)
 void* operator new(std::size_t size) {
   ++allocations;
   if (void* const at = std::malloc(size)) return at;
@@ -21,6 +23,7 @@ void* operator new(std::size_t size) {
 }
 void operator delete(void* at) noexcept { std::free(at); }
 void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+#endif
 
 namespace drover::drift {
 namespace {

@@ -133,4 +133,15 @@ std::size_t Distribution::bin(float value, SplitMix& random) const {
   return place(*this, value, [&random] { return random.next_32(); });
 }
 
+/// Equal edges i … k are the r_i-th to the r_k-th value, and all between them.
+double Distribution::commonest_share() const {
+  std::uint64_t rank = 0, first = 0, most = 0;
+  for (std::size_t j = 0; j < edges.size(); ++j) {
+    rank += slots[j];
+    if (j == 0 || edges[j] != edges[j - 1]) first = rank;
+    if (rank > first) most = std::max(most, rank - first + 1);
+  }
+  return count == 0 ? 0 : static_cast<double>(most) / static_cast<double>(count);
+}
+
 }  // namespace drover::drift

@@ -90,7 +90,7 @@ Result<Evidence> parse_evidence(ByteView bytes) {
   evidence.observations.resize(count);
   if (bins)
     evidence.observations.assign(observed.begin(), observed.end());
-  else
+  else if (count > 0)
     std::memcpy(evidence.observations.data(), observed.data(), observed.size());
   return evidence;
 }

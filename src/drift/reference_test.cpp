@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
+
 namespace drover::drift {
 namespace {
 
@@ -26,6 +29,21 @@ TEST(Reference, ColumnsAreFeaturesButForTheReservedNames) {
   EXPECT_EQ(baseline->confidence->count, 270u);
   EXPECT_EQ(baseline->confidence->missing, 30u);
   EXPECT_EQ(baseline->classes, (std::map<std::string, std::uint64_t>{{"defect", 100}, {"good", 200}}));
+}
+
+TEST(Reference, FeaturesAreCountedByClassToo) {
+  std::string rows = "mean,class\n,good\n1,\n";
+  for (int i = 0; i < 300; ++i) rows += fmt::format("{},{}\n", i, i < 100 ? "defect" : "good");
+  const auto baseline = made(rows);
+  ASSERT_TRUE(baseline) << baseline.error().text();
+  const auto& defect = baseline->by_class.at("defect")[0];
+  const auto& good = baseline->by_class.at("good")[0];
+  EXPECT_EQ(std::accumulate(defect.begin(), defect.end(), 0u), 100u);
+  EXPECT_EQ(std::accumulate(good.begin(), good.end(), 0u), 200u) << "a row with a gap counts for nothing";
+  std::size_t shared = 0;
+  for (std::size_t j = 0; j < kBins; ++j) shared += defect[j] > 0 && good[j] > 0 ? 1 : 0;
+  EXPECT_LE(shared, 1u) << "the lowest hundred are the defects";
+  EXPECT_EQ(*parse_baseline(to_json(*baseline)), *baseline);
 }
 
 TEST(Reference, TheSeedAloneDecidesTies) {

@@ -56,8 +56,12 @@ Result<Explained> explain_rule(JsonFields& fields) {
   const json* said = DROVER_TRY(fields.value("value"));
   const auto recorded = said->is_number() ? std::optional(said->get<double>()) : std::nullopt;
   DROVER_TRY(check_fits(fields, condition.term, scheme, over.window));
+  const std::uint64_t labels_min =
+      fields.has("min_samples") ? DROVER_TRY(fields.unsigned_number("min_samples")) : 1;
   // What a window does not hold was stored as the value itself.
-  const Aside aside{.holdout_accuracy = recorded, .alarmed = [&](std::string_view) { return recorded == 1; }};
+  const Aside aside{.holdout_accuracy = recorded,
+                    .alarmed = [&](std::string_view) { return recorded == 1; },
+                    .labels_min = labels_min};
   const Figure made = figure(condition.term, scheme, over.window, aside);
   const auto holds = policy::holds(condition, made.value);
   return Explained{.text = fmt::format("{}: {} over {} inferences in {} windows, so it {}", text,

@@ -79,7 +79,7 @@ Figure class_psi(const Scheme& scheme, const Window& over) {
           .samples = std::accumulate(named.begin(), named.end(), std::uint64_t{0})};
 }
 
-/// Of one column, or the greatest of all features.
+/// Of one column, or the greatest of them all.
 template <class Measure>
 Figure distance(const policy::Term& term, const Scheme& scheme, const Window& over, Measure measure) {
   const auto of = [&](const Column& column) -> Figure {
@@ -90,7 +90,7 @@ Figure distance(const policy::Term& term, const Scheme& scheme, const Window& ov
     const Column* column = scheme.column(term.of);
     return column == nullptr ? Figure{} : of(*column);
   }
-  Figure farthest;
+  Figure farthest = scheme.confidence() ? of(*scheme.confidence()) : Figure{};
   for (const Column& column : scheme.features())
     if (const Figure each = of(column); each.value && (!farthest.value || *each.value > *farthest.value))
       farthest = each;
@@ -99,10 +99,12 @@ Figure distance(const policy::Term& term, const Scheme& scheme, const Window& ov
 
 }  // namespace
 
-std::optional<double> error_rate(const Window& over) {
+std::optional<double> error_rate(const Window& over, std::uint64_t labels_min) {
   if (over.inferences() == 0) return std::nullopt;
   const double failed = share(over.failures(), over.inferences());
-  const double wrong = over.labelled == 0 ? 0 : share(over.labelled - over.right, over.labelled);
+  const double wrong = over.labelled < std::max<std::uint64_t>(labels_min, 1)
+                           ? 0
+                           : share(over.labelled - over.right, over.labelled);
   return failed + (1 - failed) * wrong;
 }
 
@@ -145,7 +147,7 @@ Figure figure(const policy::Term& term, const Scheme& scheme, const Window& over
     case Function::drift:
       return {.value = aside.alarmed(term.of) ? 1 : 0, .samples = over.inferences()};
     case Function::error_rate:
-      return {.value = error_rate(over), .samples = over.inferences()};
+      return {.value = error_rate(over, aside.labels_min), .samples = over.inferences()};
     case Function::accuracy:
       return over_samples(over.labelled, [&] { return share(over.right, over.labelled); });
     case Function::holdout_accuracy:

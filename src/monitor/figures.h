@@ -15,6 +15,7 @@ struct Aside {
   std::optional<double> holdout_accuracy;
   /// Whether a detector ("drift-inputs", "drift-inputs/mean", "*" for any) alarmed in the span.
   std::function<bool(std::string_view detector)> alarmed = [](std::string_view) { return false; };
+  std::uint64_t labels_min = 1;  // fewer tell error_rate() nothing
 };
 
 /// A condition's figure, and the inferences (for accuracy: labels) that it rests on.
@@ -29,9 +30,9 @@ struct Figure {
 Figure figure(const policy::Term& term, const Scheme& scheme, const Window& over, const Aside& aside);
 
 /// (failures/inferences) and, of the rest, the share of wrong labels: f + (1 − f)·w. An error is an inference
-/// that failed, or, where a label came, one that was wrong; labels are taken for a fair sample. Nothing
-/// without inferences.
-std::optional<double> error_rate(const Window& over);
+/// that failed, or, where a label came, one that was wrong; labels are taken for a fair sample, and where
+/// there are fewer than `labels_min` for none. Nothing without inferences.
+std::optional<double> error_rate(const Window& over, std::uint64_t labels_min = 1);
 
 /// The value below which a share q in (0, 1) of the counted ones lies; nothing when there are none.
 std::optional<double> quantile(const drift::Distribution& reference, const drift::Counters& counted,

@@ -53,6 +53,7 @@ TEST(Figures, ErrorRateTakesLabelsForAFairSampleOfWhatDidNotFail) {
   window.add_label(true);
   window.add_label(false);
   EXPECT_DOUBLE_EQ(*error_rate(window), 0.75);
+  EXPECT_DOUBLE_EQ(*error_rate(window, 3), 0.5) << "two labels are too few";
 }
 
 TEST(Figures, OfNothingAreUnknown) {

@@ -31,6 +31,8 @@ class LineWatch {
  public:
   /// `watch` becomes the active version's; the one before goes on until a window without inferences.
   void take_up(const Digest& digest, std::unique_ptr<Watch> watch);
+  /// `watch` counts another version's inferences, until a window without any.
+  void also(const Digest& digest, std::unique_ptr<Watch> watch);
   [[nodiscard]] const std::optional<Digest>& active() const { return active_; }
   /// Null when it is not watched.
   [[nodiscard]] Watch* watch(const Digest& digest);
@@ -38,13 +40,14 @@ class LineWatch {
 
   /// Windows whose time is over. Before add().
   std::vector<ClosedOf> tick(std::int64_t now_ms);
-  /// All of them, before the agent stops.
-  std::vector<ClosedOf> finish();
+  /// Those of all versions but the active one, before the agent stops.
+  std::vector<ClosedOf> finish_others();
   [[nodiscard]] std::optional<std::int64_t> due_ms() const;
 
   /// An inference, or a label. A label that comes before its inference (from another lane of the ring) waits
-  /// for it through the next drain.
-  void add(const ring::Record& record);
+  /// for it through the next drain. False for an inference of a version that is not watched: it is not
+  /// counted.
+  bool add(const ring::Record& record);
   /// Tries the labels again that came before their inference. After each drain.
   void drained();
   /// Records lost, whosever they were: told in the active version's window.
@@ -55,6 +58,11 @@ class LineWatch {
   /// Labels for inferences that nobody remembers.
   [[nodiscard]] std::uint64_t labels_unknown() const { return labels_unknown_; }
 
+  /// The inferences that labels can still be joined to: "LINE" version 1, docs/formats/device.md.
+  [[nodiscard]] Bytes save_labels() const;
+  /// Before the first add(). Errors: bad_state, too_large, unsupported; then nothing is remembered.
+  Status restore_labels(ByteView saved);
+
  private:
   static constexpr std::size_t kEarlyMax = 4096;  // labels that wait
   struct Early {
@@ -62,6 +70,7 @@ class LineWatch {
     std::uint32_t truth = 0;
     bool waited = false;
   };
+  void add_label(const ring::Record& record);
   bool join(std::uint64_t id, std::uint32_t truth);
 
   std::optional<Digest> active_;

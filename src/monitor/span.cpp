@@ -42,6 +42,8 @@ void Span::add(const Window& window) {
                                          : nullptr;
   if (last != nullptr && (last->scheme != window.scheme || last->end_ms > window.end_ms)) clear();
   forget(window.end_ms);
+  if (empty()) since_ms_ = window.begin_ms;
+  newest_ms_ = window.end_ms;
   Window bare = window.without_parts();
   if (!newer_sum_)
     newer_sum_ = bare;

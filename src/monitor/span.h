@@ -27,6 +27,8 @@ class Span {
   void add(const Window& window);
   /// Errors: too_many beyond 2^53. Not before the first window.
   [[nodiscard]] Result<Window> sum() const;
+  /// Whether the windows reach back as far as the span is long, with no silence as long as that between them.
+  [[nodiscard]] bool is_full() const { return newest_ms_ - since_ms_ >= length_ms_; }
   [[nodiscard]] bool empty() const { return newer_.empty() && older_.empty(); }
 
  private:
@@ -41,8 +43,9 @@ class Span {
   [[nodiscard]] bool takes(const Window& block, const Window& window) const;
 
   std::int64_t length_ms_;
-  std::vector<Older> older_;  // the newest first
-  std::deque<Window> newer_;  // the oldest first
+  std::int64_t since_ms_ = 0, newest_ms_ = 0;  // of all that came since it was empty: begin, end
+  std::vector<Older> older_;                   // the newest first
+  std::deque<Window> newer_;                   // the oldest first
   std::optional<Window> newer_sum_;
 };
 

@@ -69,15 +69,17 @@ json causes_json(const std::vector<drift::RankedCause>& causes) {
 }  // namespace
 
 json rule_verdict(const policy::Rule& rule, const Scheme& scheme, const Reference& reference,
-                  const Window& over, const Figure& figure) {
+                  const Window& over, const Figure& figure, const std::vector<drift::RankedCause>& causes) {
   json out = {{"schema", kSchema},
               {"kind", "rule"},
               {"rule", rule.name},
               {"condition", policy::to_string(rule.when)},
               {"for_ms", rule.lasting.count()},
               {"over_ms", rule.over.count()},
+              {"min_samples", rule.min_samples},
               {"samples", figure.samples},
               {"value", figure.value ? json(*figure.value) : json()},
+              {"causes", causes_json(causes)},
               {"window", to_json(over, scheme)}};
   if (!needs_reference(rule.when.term)) return out;
   out["labels"] = reference.labels;

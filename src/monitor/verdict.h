@@ -21,7 +21,8 @@ struct Reference {
 
 /// A rule's condition held over `over`, with this figure.
 nlohmann::json rule_verdict(const policy::Rule& rule, const Scheme& scheme, const Reference& reference,
-                            const Window& over, const Figure& figure);
+                            const Window& over, const Figure& figure,
+                            const std::vector<drift::RankedCause>& causes);
 
 /// A detector alarmed on a stream: a column, or errors (then `column` is null).
 nlohmann::json detector_verdict(const std::string& stream, const Column* column,

@@ -84,9 +84,16 @@ void Watch::make_rules() {
 void Watch::open(std::int64_t now_ms) {
   const std::int64_t begin_ms = now_ms - now_ms % window_ms_;
   window_ = Window::of(scheme_, begin_ms, begin_ms + window_ms_);
+  watch_sensors();
+}
+
+void Watch::watch_sensors() {
   sensors_.clear();
-  for (const Column& column : scheme_.features())
-    sensors_.emplace_back(column.reference->min, column.reference->max);
+  for (const Column& column : scheme_.features()) {
+    const auto range = std::ranges::find(policy_.sensors, column.name, &policy::SensorRange::feature);
+    const policy::SensorRange known = range == policy_.sensors.end() ? policy::SensorRange{} : *range;
+    sensors_.emplace_back(static_cast<float>(known.black), static_cast<float>(known.saturated));
+  }
 }
 
 std::optional<Closed> Watch::tick(std::int64_t now_ms) {
@@ -151,27 +158,49 @@ Closed Watch::close() {
                 .judged = {},
                 .rules = {},
                 .findings = {}};
+  if (baseline_) recent_.add(closed.window);
   Spans spans;
   for (auto& [length, span] : spans_) {
     span.add(closed.window);
-    if (auto sum = span.sum()) spans.emplace(length, std::move(*sum));
+    if (auto sum = span.sum()) spans.emplace(length, Spanned{std::move(*sum), span.is_full()});
   }
   if (const auto recent = spans.find(judged_span_); baseline_ && recent != spans.end()) {
-    closed.judged = judge(scheme_, recent->second);
+    closed.judged = judge(scheme_, recent->second.sum);
     for (const Detecting& each : detections_) note(each.detection, each.stream, *closed.judged);
   }
-  for (Judging& judging : judging_) judge_rule(judging, spans, closed);
-  for (Detecting& detecting : detections_) detecting.detection.take_found();
+  std::vector<Detecting*> told;
+  for (Judging& judging : judging_)
+    if (judge_rule(judging, spans, closed) && judging.kind == FindingKind::detector)
+      told.push_back(detecting(judging.rule.name));
+  for (Detecting* each : told) each->detection.take_found();
   for (const Judging& judging : judging_)
     if (judging.state.phase != policy::Phase::inactive) closed.rules[judging.rule.name] = judging.state.phase;
   if (!closed.rules.empty()) ++changes_;
   return closed;
 }
 
-bool Watch::asks(policy::Action action) const {
-  return std::ranges::any_of(judging_, [&](const Judging& judging) {
-    return judging.state.phase == policy::Phase::firing && judging.rule.actions.has(action);
-  });
+std::optional<Watch::Asking> Watch::asking(policy::Action action) const {
+  for (const Judging& judging : judging_)
+    if (judging.state.phase == policy::Phase::firing && judging.rule.actions.has(action))
+      return Asking{.kind = judging.kind, .rule = judging.rule.name};
+  return std::nullopt;
+}
+
+std::vector<Finding> Watch::begin_anew(std::int64_t now_ms) {
+  std::vector<Finding> resolved;
+  for (Judging& judging : judging_) {
+    if (judging.state.phase == policy::Phase::firing)
+      resolved.push_back({.kind = judging.kind,
+                          .rule = judging.rule.name,
+                          .change = policy::Change::resolved,
+                          .at_ms = now_ms,
+                          .actions = {},
+                          .why = "the version was taken up anew",
+                          .verdict = nullptr});
+    judging.state = {.last_start_ms = judging.state.last_start_ms, .last_end_ms = judging.state.last_end_ms};
+  }
+  ++changes_;
+  return resolved;
 }
 
 std::vector<std::string> Watch::firing() const {

@@ -18,6 +18,7 @@
 #include "monitor/holdout.h"
 #include "monitor/judged.h"
 #include "monitor/span.h"
+#include "monitor/symptoms.h"
 #include "monitor/window.h"
 #include "policy/policy.h"
 #include "policy/rule_state.h"
@@ -64,7 +65,7 @@ class Watch {
   /// Windows lie at whole multiples of their length since 1970; one in which the agent began or ended is
   /// partial, with the bounds of a whole one.
   std::optional<Closed> tick(std::int64_t now_ms);
-  /// Ends it now, before the agent stops or another version takes this one's place.
+  /// Ends it now, before the agent stops.
   std::optional<Closed> finish();
 
   /// Into the window that is open; before the first tick() nothing is.
@@ -79,13 +80,24 @@ class Watch {
   [[nodiscard]] const policy::Policy& policy() const { return policy_; }
   /// When the open window ends; nothing is open before the first tick().
   [[nodiscard]] std::optional<std::int64_t> ends_ms() const;
-  /// Whether a rule that fires now asks for this.
-  [[nodiscard]] bool asks(policy::Action action) const;
+  struct Asking {
+    FindingKind kind;
+    std::string rule;
+  };
+  /// The first rule that fires now and asks for this.
+  [[nodiscard]] std::optional<Asking> asking(policy::Action action) const;
+  [[nodiscard]] bool asks(policy::Action action) const { return asking(action).has_value(); }
   /// Rules that fire now.
   [[nodiscard]] std::vector<std::string> firing() const;
 
-  /// States of rules, detectors, the rolling mean and the holdout; the open window is not in it.
-  [[nodiscard]] nlohmann::json save() const;
+  /// The version is taken up anew: its rules begin again, so that what took it back once can do so again.
+  /// Detectors go on, whose alphas are for the device's whole life. What fired is resolved.
+  std::vector<Finding> begin_anew(std::int64_t now_ms);
+
+  /// States of rules, detectors, the rolling mean and the holdout. With the open window only where nothing
+  /// comes after: a window that is restored and was told already would be told twice.
+  enum class Open : bool { left_out, saved };
+  [[nodiscard]] nlohmann::json save(Open open = Open::left_out) const;
   /// What fits this version's rules and detectors is taken up, the rest begins anew: names of what did not.
   std::vector<std::string> restore(const nlohmann::json& saved);
   /// Grows with each change that save() should not wait for: of a rule's state, while one is pending with
@@ -108,15 +120,22 @@ class Watch {
   Watch(Scheme scheme, policy::Policy policy, Options options);
   Status make_detections();
   void open(std::int64_t now_ms);
+  void watch_sensors();
+  void restore_window(const nlohmann::json& saved);
   Closed close();
   Status make_detections(const policy::DetectorChoice& choice);
   void make_rules();
   void feed(std::string_view stream, float value);
-  /// What the rule's figures are taken over: the window, or a longer span.
-  using Spans = std::map<std::chrono::milliseconds, Window>;
-  void judge_rule(Judging& judging, const Spans& spans, Closed& closed);
+  /// What a rule's figures are taken over where that is longer than the window.
+  struct Spanned {
+    Window sum;
+    bool is_full = false;
+  };
+  using Spans = std::map<std::chrono::milliseconds, Spanned>;
+  /// False when the window is old to the rule, which then has not looked at it.
+  bool judge_rule(Judging& judging, const Spans& spans, Closed& closed);
   [[nodiscard]] bool alarmed(std::string_view name) const;
-  [[nodiscard]] const Detecting* detecting(std::string_view rule) const;
+  [[nodiscard]] Detecting* detecting(std::string_view rule);
   [[nodiscard]] std::vector<drift::RankedCause> causes(const Closed& closed) const;
 
   Scheme scheme_;
@@ -132,6 +151,7 @@ class Watch {
   std::map<std::chrono::milliseconds, Span> spans_;  // by length: the judged one, and those of rules
   drift::RollingMean rolling_;
   std::vector<drift::SensorWatch> sensors_;  // of each feature, in the open window
+  RecentParts recent_;
   std::optional<Holdout> holdout_;
   std::uint64_t changes_ = 0;
 };

@@ -2,9 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
+#include "monitor/symptoms.h"
 #include "monitor/verdict.h"
 #include "monitor/watch.h"
 
@@ -12,41 +11,6 @@ namespace drover::monitor {
 namespace {
 
 using policy::Function;
-
-/// Fewer equal values in a row than this can be chance where a camera looks at something that stands still.
-constexpr double kFrozenRun = 100, kStuckShare = 0.5;
-constexpr double kMixLimit = 0.1;  // total variation between the classes' mixes
-/// How far the distance of a column may be from its baseline's and be none: the tolerance that is the
-/// default of the detectors, and twice the noise of n values.
-double distance_limit(std::uint64_t n) {
-  return 0.02 + 2 / std::sqrt(static_cast<double>(std::max<std::uint64_t>(n, 1)));
-}
-
-void keep_farther(const ColumnJudged& column, std::optional<drift::Measured>& farthest) {
-  const drift::Measured measured{.value = column.ks.lower, .limit = distance_limit(column.n)};
-  if (!farthest || measured.value / measured.limit > farthest->value / farthest->limit) farthest = measured;
-}
-
-/// In the window that ended and in the longer span: a change that just began is clearest in the one, a small
-/// one in the other.
-void note_distances(const Judged& judged, drift::Symptoms& symptoms) {
-  for (const auto& [name, column] : judged.columns)
-    keep_farther(column, name == policy::kConfidence ? symptoms.confidence : symptoms.inputs);
-}
-
-std::optional<drift::Measured> class_mix(const Scheme& scheme, const Window& over) {
-  const auto reference = scheme.class_reference();
-  const auto current = std::span(over.classes).first(scheme.classes());
-  const auto total = [](auto counts) {
-    return static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
-  };
-  if (reference.empty() || total(reference) == 0 || total(current) == 0) return std::nullopt;
-  double apart = 0;
-  for (std::size_t i = 0; i < current.size(); ++i)
-    apart += std::abs(static_cast<double>(current[i]) / total(current) -
-                      static_cast<double>(reference[i]) / total(reference));
-  return drift::Measured{.value = apart / 2, .limit = kMixLimit};
-}
 
 std::string figure_words(const policy::Rule& rule, const Figure& figure) {
   return fmt::format("{}: {:.4g} over {} {}", policy::to_string(rule.when), *figure.value, figure.samples,
@@ -70,35 +34,35 @@ bool Watch::alarmed(std::string_view name) const {
   });
 }
 
-const Watch::Detecting* Watch::detecting(std::string_view rule) const {
+Watch::Detecting* Watch::detecting(std::string_view rule) {
   const auto found = std::ranges::find(detections_, rule, &Detecting::rule);
   return found == detections_.end() ? nullptr : &*found;
 }
 
 std::vector<drift::RankedCause> Watch::causes(const Closed& closed) const {
-  drift::Symptoms symptoms;
-  note_distances(judge(scheme_, closed.window), symptoms);
-  if (closed.judged) note_distances(*closed.judged, symptoms);
-  symptoms.class_mix = class_mix(scheme_, closed.window);
-  for (const drift::SensorWatch& sensor : sensors_) {
-    const auto run = static_cast<double>(sensor.longest_run());
-    if (!symptoms.frozen || run > symptoms.frozen->value) symptoms.frozen = {run, kFrozenRun};
-    if (!symptoms.stuck || sensor.stuck() > symptoms.stuck->value)
-      symptoms.stuck = {sensor.stuck(), kStuckShare};
-  }
-  return drift::rank_causes(symptoms);
+  return drift::rank_causes(symptoms_of({.scheme = scheme_,
+                                         .baseline = baseline_.get(),
+                                         .window = closed.window,
+                                         .judged = closed.judged,
+                                         .recent = recent_,
+                                         .sensors = sensors_,
+                                         .ranges = policy_.sensors,
+                                         .holdout = holdout_}));
 }
 
-void Watch::judge_rule(Judging& judging, const Spans& spans, Closed& closed) {
+bool Watch::judge_rule(Judging& judging, const Spans& spans, Closed& closed) {
   const policy::Rule& rule = judging.rule;
   const auto span = spans.find(rule.over);
-  const Window* over = span == spans.end() ? &closed.window : &span->second;
+  const bool is_full = span == spans.end() || span->second.is_full;
+  const Window* over = span == spans.end() ? &closed.window : &span->second.sum;
   const Aside aside{.holdout_accuracy = holdout_ ? std::optional(holdout_->accuracy()) : std::nullopt,
-                    .alarmed = [this](std::string_view name) { return alarmed(name); }};
+                    .alarmed = [this](std::string_view name) { return alarmed(name); },
+                    .labels_min = rule.min_samples};
   const Figure seen = figure(rule.when.term, scheme_, *over, aside);
   const Figure seen_to_resolve = figure(rule.resolve.term, scheme_, *over, aside);
   const auto judged = [&](const policy::Condition& condition, const Figure& of) -> std::optional<bool> {
     if (policy::needs_samples(condition.term.function) && of.samples < rule.min_samples) return std::nullopt;
+    if (policy::is_distance(condition.term.function) && !is_full) return std::nullopt;
     return policy::holds(condition, of.value);
   };
   const auto advance = policy::advance(rule, judging.state,
@@ -107,7 +71,7 @@ void Watch::judge_rule(Judging& judging, const Spans& spans, Closed& closed) {
                                         .holds = judged(rule.when, seen),
                                         .resolves = judged(rule.resolve, seen_to_resolve)});
   judging.state = advance.next;
-  if (advance.change == policy::Change::none) return;
+  if (advance.change == policy::Change::none) return !advance.is_old;
   ++changes_;
   Finding finding{.kind = judging.kind,
                   .rule = rule.name,
@@ -123,12 +87,13 @@ void Watch::judge_rule(Judging& judging, const Spans& spans, Closed& closed) {
       finding.why = alarm_words(of->detection.found()->alarm, of->stream);
       finding.verdict = detector_verdict(of->stream, of->column, *of->detection.found(), causes(closed));
     } else {
-      finding.verdict =
-          rule_verdict(rule, scheme_, {.baseline = baseline_.get(), .labels = labels_}, *over, seen);
+      finding.verdict = rule_verdict(rule, scheme_, {.baseline = baseline_.get(), .labels = labels_}, *over,
+                                     seen, causes(closed));
     }
   }
   if (finding.why.empty() && seen.value) finding.why = figure_words(rule, seen);
   closed.findings.push_back(std::move(finding));
+  return true;
 }
 
 }  // namespace drover::monitor

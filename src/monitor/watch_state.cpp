@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "monitor/watch.h"
+#include "monitor/window_json.h"
 
 namespace drover::monitor {
 namespace {
@@ -27,7 +28,7 @@ Result<Bytes> bytes_at(const json& of, const std::string& key) {
 
 }  // namespace
 
-json Watch::save() const {
+json Watch::save(Open open) const {
   json rules = json::object(), detectors = json::object();
   for (const Judging& judging : judging_) rules[judging.rule.name] = policy::to_json(judging.state);
   for (const Detecting& each : detections_) detectors[each.rule] = hex(each.detection.checkpoint());
@@ -36,6 +37,7 @@ json Watch::save() const {
                 {"detectors", std::move(detectors)},
                 {"rolling", hex(rolling_.to_bytes())}};
   if (holdout_) saved["holdout"] = to_json(*holdout_);
+  if (open == Open::saved && window_) saved["window"] = to_json(*window_, scheme_);
   return saved;
 }
 
@@ -62,7 +64,18 @@ std::vector<std::string> Watch::restore(const json& saved) {
     if (auto rolling = drift::RollingMean::from_bytes(*bytes)) rolling_ = *rolling;
   if (const json* holdout = member(saved, "holdout"))
     if (const auto read = holdout_from_json(*holdout)) holdout_ = *read;
+  if (const json* window = member(saved, "window")) restore_window(*window);
   return anew;
+}
+
+/// One that other bundles or windows of another length made is left.
+void Watch::restore_window(const json& saved) {
+  auto read = window_from_json(saved);
+  if (!read || read->window.scheme != scheme_.fingerprint() ||
+      read->window.end_ms - read->window.begin_ms != window_ms_)
+    return;
+  window_ = std::move(read->window);
+  watch_sensors();
 }
 
 }  // namespace drover::monitor

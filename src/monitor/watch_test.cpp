@@ -213,6 +213,24 @@ TEST(Watch, JudgesTheLastHourAgainstTheBaseline) {
   EXPECT_FALSE(watch({})->tick(0));
 }
 
+TEST(Watch, ADistanceIsUnknownUntilItsSpanHasFilledAndHoldsEnough) {
+  policy::Policy policy;
+  policy.rules = {rule("far", "ks(light) > 0.3")};
+  policy.rules[0].over = std::chrono::minutes(5);
+  policy.rules[0].min_samples = 500;
+  const auto fired_in_minute = [&](std::size_t each_minute) {
+    const auto watching = watch(policy);
+    Minutes minutes(*watching);
+    for (int minute = 1; minute <= 12; ++minute) {
+      minutes.pass(each_minute, 50);
+      if (!minutes.end().empty()) return minute;
+    }
+    return 0;
+  };
+  EXPECT_EQ(fired_in_minute(200), 5);
+  EXPECT_EQ(fired_in_minute(80), 0);
+}
+
 TEST(Watch, GoesOnAfterARestartInAnyState) {
   auto watching = watch(low_confidence());
   Minutes minutes(*watching);

@@ -181,5 +181,21 @@ TEST(Span, OfADayIsKeptInSixtyOneBlocks) {
   EXPECT_LE(counted, 1440u + 24u);
 }
 
+TEST(Span, IsFullWhenItsWindowsReachBackFarEnough) {
+  Span span(std::chrono::minutes(3));
+  const auto is_full_after = [&](std::int64_t minute) {
+    span.add(window_of(inferences(10, 1), minute * 60'000, (minute + 1) * 60'000));
+    return span.is_full();
+  };
+  EXPECT_FALSE(is_full_after(10));
+  EXPECT_FALSE(is_full_after(11));
+  EXPECT_TRUE(is_full_after(12));
+  EXPECT_TRUE(is_full_after(14)) << "a short silence";
+  EXPECT_FALSE(is_full_after(17)) << "a silence as long as the span";
+  EXPECT_FALSE(is_full_after(18));
+  EXPECT_TRUE(is_full_after(19));
+  EXPECT_FALSE(is_full_after(5)) << "the clock was set back";
+}
+
 }  // namespace
 }  // namespace drover::monitor

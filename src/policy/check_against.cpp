@@ -105,6 +105,9 @@ Status check_against(const Policy& policy, const BundleNames& names) {
     DROVER_TRY(check(rule.resolve.term, rule.resolve_of_at, names));
   }
   for (const DetectorChoice& detector : policy.detectors) DROVER_TRY(check(detector, names));
+  for (const SensorRange& sensor : policy.sensors)
+    if (!has(names.features, sensor.feature))
+      return bad_at(sensor.at, "sensor: " + no_feature(sensor.feature, names));
   return {};
 }
 

@@ -54,6 +54,8 @@ bool is_boolean(Function function);
 /// Whether the figure says the more the more inferences (of accuracy: labels) it is taken over, so that too
 /// few of them leave it unknown (Rule::min_samples).
 bool needs_samples(Function function);
+/// ks() and psi(): how far a law lies from the baseline's, which few values overstate.
+bool is_distance(Function function);
 /// The name as it is written: "mean", "p95".
 std::string name_of(const Term& term);
 

@@ -64,6 +64,8 @@ bool needs_samples(Function function) {
   return !is_boolean(function) && function != Function::rate && function != Function::holdout_accuracy;
 }
 
+bool is_distance(Function function) { return function == Function::ks || function == Function::psi; }
+
 std::string name_of(const Term& term) {
   if (term.function == Function::percentile) return fmt::format("p{:02}", term.percent);
   return std::string(row_of(term.function).name);

@@ -26,6 +26,7 @@ Status read_watching(const toml::key& key, const toml::node& value, std::string_
 Status read_any(const toml::key& key, const toml::node& value, std::string_view document, Policy& policy) {
   if (key.str() == "probation") return read_probation(value, policy);
   if (key.str() == "retrain") return read_retrain(value, policy);
+  if (key.str() == "sensor") return read_sensors(value, policy);
   if (key.str() == "override") return read_override(value, policy);
   return read_watching(key, value, document, policy);
 }

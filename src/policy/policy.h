@@ -10,6 +10,7 @@
 #include "policy/probation.h"
 #include "policy/retrain.h"
 #include "policy/rule.h"
+#include "policy/sensor_range.h"
 
 namespace drover::policy {
 
@@ -19,6 +20,7 @@ struct Policy {
   std::vector<Rule> rules = {};                // in the file's order
   std::vector<DetectorChoice> detectors = {};  // likewise
   std::optional<Retrain> retrain = {};
+  std::vector<SensorRange> sensors = {};
   Overridable overridable = {};
 
   bool operator==(const Policy&) const = default;

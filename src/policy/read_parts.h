@@ -11,6 +11,7 @@ Status read_probation(const toml::node& node, Policy& policy);
 Status read_rules(const toml::node& node, std::string_view document, Policy& policy);
 Status read_detectors(const toml::node& node, Policy& policy);
 Status read_retrain(const toml::node& node, Policy& policy);
+Status read_sensors(const toml::node& node, Policy& policy);
 Status read_override(const toml::node& node, Policy& policy);
 
 /// A document of [[rule]] and [[detector]] alone, where a name stands once.

@@ -61,6 +61,10 @@ Status read_rules(const toml::node& node, std::string_view document, Policy& pol
     DROVER_TRY(read_table(each, "rule", options, rule));
     DROVER_TRY(require(table, "rule", {"name", "when"}));
     DROVER_TRY(read_resolve(table.get("resolve"), rule));
+    if (rule.when.term.function == Function::drift && !rule.when.negated && rule.lasting.count() > 0)
+      return bad_at(place_of(*table.get("for")), "for: an alarm is a moment; keep_firing_for keeps it up");
+    if (!table.contains("min_samples") && is_distance(rule.when.term.function))
+      rule.min_samples = kDistanceSamples;
     policy.rules.push_back(std::move(rule));
   }
   return {};

@@ -27,6 +27,8 @@ struct Rule {
 };
 
 inline constexpr std::size_t kRulesMax = 64;
+/// The default of min_samples where `when` is a distance: 50 for each of PSI's ten bins, and as many for KS.
+inline constexpr std::uint64_t kDistanceSamples = 500;
 /// The windows of such a span are kept in memory.
 inline constexpr std::chrono::milliseconds kOverMax = std::chrono::days(1);
 

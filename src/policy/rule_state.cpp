@@ -57,7 +57,7 @@ Change subside(const Rule& rule, RuleState& state, const WindowFacts& window, bo
 }  // namespace
 
 Advance advance(const Rule& rule, const RuleState& state, const WindowFacts& window) {
-  if (is_old(state, window)) return {.next = state};
+  if (is_old(state, window)) return {.next = state, .change = Change::none, .is_old = true};
   const bool adjoining = adjoins(state, window);
   Advance answer{.next = state};
   answer.next.last_start_ms = window.start_ms;

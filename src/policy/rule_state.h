@@ -49,6 +49,7 @@ enum class Change : std::uint8_t {
 struct Advance {
   RuleState next;
   Change change = Change::none;
+  bool is_old = false;  // the window was not looked at
 };
 
 /// What the end of a window makes of the state.

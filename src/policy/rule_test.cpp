@@ -38,6 +38,7 @@ when = "absent()"
                                                .when = *parse_condition("absent()"),
                                                .resolve = *parse_condition("not absent()")}}));
   EXPECT_EQ(policy->rules[1].min_samples, 30u);
+  EXPECT_EQ(parse_policy("[[rule]]\nname = \"far\"\nwhen = \"ks(*) > 0.1\"\n")->rules[0].min_samples, 500u);
   EXPECT_EQ(policy->rules[1].actions.list(), std::vector{Action::alert});
 }
 
@@ -71,6 +72,8 @@ TEST(Rules, a_refusal_names_line_column_and_key) {
        "line 3, column 20: when: one of < <= > >= is needed"},
       {"[[rule]]\nname = \"a\"\nwhen = \"\"\"\\\n   share(x)\\\n    = 1\"\"\"\n",
        "line 5, column 5: when: one of < <= > >= is needed"},
+      {"[[rule]]\nname = \"a\"\nwhen = \"drift(*)\"\nfor = \"5m\"\n",
+       "line 4, column 7: for: an alarm is a moment; keep_firing_for keeps it up"},
       {"[[rule]]\nname = \"a\"\nwhen = 3\n", "line 3, column 8: when: a text of 1 to 512 bytes is needed"},
       {"[[rule]]\nname = \"a\"\nwhen = \"rate() < 1\"\nresolve = \"rate() > 0.5\"\n",
        "line 4, column 11: resolve: \"rate() > 0.5\" can hold while \"rate() < 1\" does"},

@@ -6,6 +6,8 @@ namespace drover::repo {
 namespace {
 
 constexpr std::size_t kReadBytes = 1 << 16;
+/// Of a target on its way; no percent-encoded name ends so, so that none is taken for it.
+constexpr const char* kPartSuffix = "+part";
 
 std::string with_slash(std::string_view url) {
   return url.ends_with('/') ? std::string(url) : std::string(url) + "/";
@@ -82,7 +84,7 @@ Status Client::download(const TargetInfo& target, const fs::Path& path,
                         const std::function<void(std::uint64_t)>& progress) {
   if (DROVER_TRY(is_there(files_, target, path))) return {};
   fs::Path part = path;
-  part += ".part";
+  part += kPartSuffix;
   DROVER_TRY(fs::remove_tree(files_, part));
   auto file = DROVER_TRY(files_.open(part, fs::Open::create_new));
   trust::HashCheck check(target.length, target.hashes);

@@ -40,15 +40,16 @@ Status create_repository(fs::FileSystem& files, const fs::Path& directory,
   const auto signed_by = [&](const auto& role, const char* name) {
     return trust::sign(role, std::vector<trust::PrivateKey>{keys.at(name)});
   };
-  const std::string root = signed_by(make_root(keys, lifetimes, now), "root");
+  const std::string root = DROVER_TRY(signed_by(make_root(keys, lifetimes, now), "root"));
   auto targets = made<trust::Targets>(lifetimes.targets, now);
   trust::set_issued(targets, now);
-  const std::string targets_text = signed_by(targets, "targets");
+  const std::string targets_text = DROVER_TRY(signed_by(targets, "targets"));
   auto snapshot = made<trust::Snapshot>(lifetimes.snapshot, now);
   snapshot.meta["targets.json"] = meta_of(targets_text);
-  const std::string snapshot_text = signed_by(snapshot, "snapshot");
+  const std::string snapshot_text = DROVER_TRY(signed_by(snapshot, "snapshot"));
   auto timestamp = made<trust::Timestamp>(lifetimes.timestamp, now);
   timestamp.snapshot = meta_of(snapshot_text);
+  const std::string timestamp_text = DROVER_TRY(signed_by(timestamp, "timestamp"));
 
   DROVER_TRY(fs::make_directories(files, directory / "targets"));
   const auto write = [&](const std::string& name, std::string_view text) {
@@ -57,7 +58,7 @@ Status create_repository(fs::FileSystem& files, const fs::Path& directory,
   DROVER_TRY(write("1.root.json", root));
   DROVER_TRY(write("1.targets.json", targets_text));
   DROVER_TRY(write("1.snapshot.json", snapshot_text));
-  return write("timestamp.json", signed_by(timestamp, "timestamp"));
+  return write("timestamp.json", timestamp_text);
 }
 
 }  // namespace drover::repo

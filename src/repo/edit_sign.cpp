@@ -78,7 +78,7 @@ Status Edit::sign_role(const std::string& name, const KeyRing& keys, Offer& offe
   trust::Envelope envelope{.body = trust::to_json(role)};
   if (name == "targets") {
     // With the old keys too, so that it holds under either root while they change.
-    keys.sign(envelope, state_.root().roles.at(name));
+    DROVER_TRY(keys.sign(envelope, state_.root().roles.at(name)));
     DROVER_TRY(keys.sign_fully(envelope, root_.keys, root_.roles.at(name), name));
   } else {
     for (const auto& [parent, targets] : roles_)

@@ -154,7 +154,7 @@ class Installer {
   Result<std::string> signed_online(const auto& role, const char* name, const trust::Root& before,
                                     const trust::Root& after) {
     trust::Envelope envelope{.body = trust::to_json(role)};
-    online_.sign(envelope, before.roles.at(name));
+    DROVER_TRY(online_.sign(envelope, before.roles.at(name)));
     DROVER_TRY(online_.sign_fully(envelope, after.keys, after.roles.at(name), name));
     return trust::to_text(envelope);
   }

@@ -14,11 +14,12 @@ namespace drover::repo {
 class KeyRing {
  public:
   void add(trust::PrivateKey key) { keys_.push_back(std::move(key)); }
-  /// Adds every *.key file (PKCS#8 PEM) of a directory. Errors: not_found, bad_key.
+  /// Adds every *.key file (PKCS#8 PEM) of a directory, and each key in a token that a *.pkcs11 file names
+  /// (token_key.h). Errors: not_found, bad_key.
   Status add_directory(fs::FileSystem& files, const fs::Path& directory, std::string_view passphrase = {});
 
   /// Signs with every key that `role` trusts.
-  void sign(trust::Envelope& envelope, const trust::RoleKeys& role) const;
+  Status sign(trust::Envelope& envelope, const trust::RoleKeys& role) const;
   /// sign(), then not_authorized when too few of the role's keys are here; the message names the keyids.
   Status sign_fully(trust::Envelope& envelope, const trust::Keys& keys, const trust::RoleKeys& role,
                     std::string_view role_name) const;

@@ -67,12 +67,15 @@ class CsvReader {
 /// A column of a CSV with a header line.
 struct Column {
   std::string name;
-  std::vector<float> numbers;      // the numbers in order, when the column is read as numbers
-  std::vector<std::string> texts;  // the fields that are not empty, when it is read as text
-  std::uint64_t missing = 0;       // empty fields
+  std::vector<float> numbers;             // the numbers in order, when the column is read as numbers
+  std::vector<std::string> texts;         // the fields that are not empty, when it is read as text
+  std::uint64_t missing = 0;              // empty fields…
+  std::vector<std::uint64_t> missing_at;  // …and their rows, from 0
   std::string not_a_number;  // the first field that is no number, with its place; empty for a numeric column
 
   [[nodiscard]] bool numeric() const { return texts.empty() && not_a_number.empty(); }
+  /// Of a column without a field that is no number.
+  [[nodiscard]] std::uint64_t rows() const { return missing + numbers.size() + texts.size(); }
 };
 
 /// Reads a whole CSV whose first record names the columns; those named in `text_columns` as text, the others

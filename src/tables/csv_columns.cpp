@@ -26,6 +26,7 @@ Result<std::vector<Column>> named_columns(const CsvRecord& header) {
 void take_field(Column& column, bool as_text, const CsvRecord& record, std::size_t i) {
   const std::string_view field = trimmed(record.fields[i]);
   if (field.empty()) {
+    column.missing_at.push_back(column.rows());
     ++column.missing;
   } else if (as_text) {
     column.texts.emplace_back(field);

@@ -64,11 +64,13 @@ std::string to_text(const Envelope& envelope) {
   return document.dump(2) + "\n";
 }
 
-void sign(Envelope& envelope, const PrivateKey& key) {
+Status sign(Envelope& envelope, const PrivateKey& key) {
   const Result<std::string> text = canonical_json(envelope.body);
   DROVER_ASSERT(text.has_value());
+  const Bytes signature = DROVER_TRY(key.sign(as_bytes(*text)));
   std::erase_if(envelope.signatures, [&](const Signature& old) { return old.keyid == key.keyid(); });
-  envelope.signatures.push_back({.keyid = key.keyid(), .sig = hex(key.sign(as_bytes(*text)))});
+  envelope.signatures.push_back({.keyid = key.keyid(), .sig = hex(signature)});
+  return {};
 }
 
 Status verify(const Envelope& envelope, const Keys& keys, const RoleKeys& role, std::string_view role_name) {

@@ -38,12 +38,13 @@ Result<Envelope> parse_envelope(ByteView bytes, std::uint64_t bytes_max);
 std::string to_text(const Envelope& envelope);
 
 /// Signs what stands in it; a signature of the same key is replaced.
-void sign(Envelope& envelope, const PrivateKey& key);
+/// Errors: those of PrivateKey::sign.
+Status sign(Envelope& envelope, const PrivateKey& key);
 /// to_text(…) of `role` signed by all of `keys`.
 template <class Role>
-std::string sign(const Role& role, const std::vector<PrivateKey>& keys) {
+Result<std::string> sign(const Role& role, const std::vector<PrivateKey>& keys) {
   Envelope envelope{.body = to_json(role)};
-  for (const PrivateKey& key : keys) sign(envelope, key);
+  for (const PrivateKey& key : keys) DROVER_TRY(sign(envelope, key));
   return to_text(envelope);
 }
 

@@ -65,7 +65,7 @@ struct Forge {
   }
 
   std::string signed_by(const auto& role, const std::string& name) const {
-    return sign(role, std::vector<PrivateKey>{keys.at(name)});
+    return *sign(role, std::vector<PrivateKey>{keys.at(name)});
   }
 
   void write_root() { files[file(root.version, "root")] = signed_by(root, "root"); }
@@ -74,7 +74,7 @@ struct Forge {
     const PrivateKey old = keys.at("root");
     change();
     ++root.version;
-    files[file(root.version, "root")] = sign(root, std::vector<PrivateKey>{old, keys.at("root")});
+    files[file(root.version, "root")] = *sign(root, std::vector<PrivateKey>{old, keys.at("root")});
   }
 
   static std::string file(std::int64_t version, const std::string& role) {

@@ -73,8 +73,10 @@ Result<Key> parse_key(const nlohmann::json& value) {
           .public_value = {},
           .document = value};
   const auto keyval = value.find("keyval");
-  if (keyval == value.end()) return fail(Code::bad_key, "a key has no member \"keyval\"");
-  key.public_value = DROVER_TRY(member_text(*keyval, "public").in("keyval"));
+  if (keyval == value.end() || !keyval->is_object())
+    return fail(Code::bad_key, "a key has no object \"keyval\"");
+  // §4.2.1: others may define keys of their own, whose keyval need not name a "public".
+  if (keyval->contains("public")) key.public_value = DROVER_TRY(member_text(*keyval, "public").in("keyval"));
   return key;
 }
 
@@ -99,7 +101,7 @@ std::string identity_of(const Key& key) {
       return identity;
     }
   }
-  return key.keytype + "\n" + key.public_value;
+  return key.keytype + "\n" + key.document.at("keyval").dump();
 }
 
 bool verifies(const Key& key, ByteView message, ByteView signature) {

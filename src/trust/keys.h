@@ -15,7 +15,7 @@ namespace drover::trust {
 struct Key {
   std::string keytype;       // "ecdsa", "ed25519", "rsa"
   std::string scheme;        // "ecdsa-sha2-nistp256", "ed25519", "rsassa-pss-sha256"
-  std::string public_value;  // PEM; for ed25519 64 hexadecimal digits
+  std::string public_value;  // PEM; for ed25519 64 hexadecimal digits; empty for a kind that has none
   nlohmann::json document;   // the whole object as it was read
 
   bool operator==(const Key& other) const { return document == other.document; }
@@ -24,8 +24,8 @@ struct Key {
 /// keyid → key. Keyids made by others are taken as they are: they need not be digests of the key.
 using Keys = std::map<std::string, Key>;
 
-/// Refuses (bad_key) what lacks keytype, scheme or keyval.public. A scheme or PEM that we do not know is no
-/// error here: such a key verifies nothing, and the role's other keys may suffice.
+/// Refuses (bad_key) what lacks keytype, scheme or keyval. A kind of key, a scheme or a PEM that we do not
+/// know is no error here: such a key verifies nothing, and the role's other keys may suffice.
 Result<Key> parse_key(const nlohmann::json& value);
 Key make_key(std::string keytype, std::string scheme, std::string public_value);
 

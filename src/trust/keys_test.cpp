@@ -21,7 +21,7 @@ std::string data_file(const std::string& name) {
 
 TEST(Keys, ASignatureHoldsForItsMessageAndKeyOnly) {
   const PrivateKey key = PrivateKey::generate();
-  const Bytes signature = key.sign(as_bytes("model"));
+  const Bytes signature = *key.sign(as_bytes("model"));
   EXPECT_TRUE(verifies(key.public_key(), as_bytes("model"), signature));
   EXPECT_FALSE(verifies(key.public_key(), as_bytes("Model"), signature));
   EXPECT_FALSE(verifies(PrivateKey::generate().public_key(), as_bytes("model"), signature));
@@ -41,7 +41,7 @@ TEST(Keys, APrivateKeyComesBackOnlyWithItsPassphrase) {
 
 TEST(Keys, AnUnknownSchemeOrABrokenKeyVerifiesNothingAndIsNoError) {
   const PrivateKey key = PrivateKey::generate();
-  const Bytes signature = key.sign(as_bytes("x"));
+  const Bytes signature = *key.sign(as_bytes("x"));
   for (const auto& [scheme, value] : std::vector<std::pair<std::string, std::string>>{
            {"sphincs", key.public_key().public_value},
            {"ed25519", key.public_key().public_value},
@@ -51,6 +51,23 @@ TEST(Keys, AnUnknownSchemeOrABrokenKeyVerifiesNothingAndIsNoError) {
     const Result<Key> parsed = parse_key(make_key("any", scheme, value).document);
     ASSERT_TRUE(parsed.has_value());
     EXPECT_FALSE(verifies(*parsed, as_bytes("x"), signature)) << scheme;
+  }
+}
+
+TEST(Keys, AKeyOfAnotherKindVerifiesNothingAndIsNoError) {
+  const auto named = [](const char* identity) {
+    return nlohmann::json{
+        {"keytype", "sigstore-oidc"}, {"scheme", "Fulcio"}, {"keyval", {{"identity", identity}}}};
+  };
+  const Result<Key> key = parse_key(named("a@example.com"));
+  ASSERT_TRUE(key) << key.error().text();
+  EXPECT_FALSE(verifies(*key, as_bytes("x"), as_bytes("x")));
+  EXPECT_EQ(key->document, named("a@example.com"));
+  EXPECT_NE(identity_of(*key), identity_of(*parse_key(named("b@example.com"))));
+  for (const char* member : {"keytype", "scheme", "keyval"}) {
+    nlohmann::json lacking = named("a@example.com");
+    lacking.erase(member);
+    EXPECT_EQ(parse_key(lacking).error().code, Code::bad_key) << member;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "trust/private_key.h"
 
+#include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
@@ -62,17 +63,19 @@ std::string encrypted_pem(EVP_PKEY* key, std::string_view passphrase) {
 
 }  // namespace
 
-struct PrivateKey::Handle {
-  PkeyHandle key;
-};
-
-PrivateKey::PrivateKey(std::shared_ptr<const Handle> handle)
-    : handle_(std::move(handle)), public_key_(public_of(handle_->key.get())), keyid_(keyid_of(public_key_)) {}
+PrivateKey::PrivateKey(std::shared_ptr<EVP_PKEY> handle)
+    : handle_(std::move(handle)), public_key_(public_of(handle_.get())), keyid_(keyid_of(public_key_)) {}
 
 PrivateKey PrivateKey::generate() {
   PkeyHandle key(EVP_EC_gen("P-256"));
   DROVER_ASSERT(key != nullptr);
-  return PrivateKey(std::make_shared<Handle>(std::move(key)));
+  return PrivateKey(std::move(key));
+}
+
+Result<PrivateKey> PrivateKey::in_token(std::shared_ptr<EVP_PKEY> handle) {
+  if (!handle || !can_sign(handle.get()))
+    return fail(Code::bad_key, "the token's key is neither ECDSA P-256 nor Ed25519");
+  return PrivateKey(std::move(handle));
 }
 
 Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, std::string_view passphrase) {
@@ -83,25 +86,28 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, std::string_view p
                                    ? "the private key cannot be read: the passphrase is missing or wrong"
                                    : "not a private key in PEM");
   if (!can_sign(key.get())) return fail(Code::bad_key, "the private key is neither ECDSA P-256 nor Ed25519");
-  return PrivateKey(std::make_shared<Handle>(std::move(key)));
+  return PrivateKey(std::move(key));
 }
 
 std::string PrivateKey::to_pem(std::string_view passphrase) const {
-  if (!passphrase.empty()) return encrypted_pem(handle_->key.get(), passphrase);
+  if (!passphrase.empty()) return encrypted_pem(handle_.get(), passphrase);
   const BioHandle bio(BIO_new(BIO_s_mem()));
-  DROVER_ASSERT(PEM_write_bio_PKCS8PrivateKey(bio.get(), handle_->key.get(), nullptr, nullptr, 0, nullptr,
-                                              nullptr) == 1);
+  DROVER_ASSERT(
+      PEM_write_bio_PKCS8PrivateKey(bio.get(), handle_.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
   return text_of(bio.get());
 }
 
-Bytes PrivateKey::sign(ByteView message) const {
-  EVP_PKEY* key = handle_->key.get();
+Result<Bytes> PrivateKey::sign(ByteView message) const {
+  EVP_PKEY* key = handle_.get();
   const DigestHandle context(EVP_MD_CTX_new());
   const EVP_MD* digest = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC ? EVP_sha256() : nullptr;
-  DROVER_ASSERT(EVP_DigestSignInit(context.get(), nullptr, digest, nullptr, key) == 1);
   std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(key));
   Bytes signature(size);
-  DROVER_ASSERT(EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) == 1);
+  const bool is_signed =
+      EVP_DigestSignInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
+      EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) == 1;
+  ERR_clear_error();
+  if (!is_signed) return fail(Code::bad_key, fmt::format("key {} did not sign", keyid_.substr(0, 8)));
   signature.resize(size);
   return signature;
 }

@@ -64,6 +64,11 @@ LabelJoin::Joined LabelJoin::label(std::uint64_t id, std::uint32_t truth) {
   return {Outcome::joined, entry.prediction, entry.prediction.predicted == truth};
 }
 
+bool LabelJoin::models_below(std::uint64_t bound) const {
+  return std::all_of(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(size_),
+                     [&](const Entry& entry) { return entry.prediction.model < bound; });
+}
+
 Bytes LabelJoin::checkpoint() const {
   CheckpointWriter writer(kLetters, kVersion);
   writer.put(std::uint64_t{entries_.size()}).put(std::uint64_t{size_});

@@ -41,6 +41,8 @@ class LabelJoin {
   Joined label(std::uint64_t id, std::uint32_t truth);
 
   [[nodiscard]] std::size_t size() const { return size_; }
+  /// Whether every `model` that is remembered is less than this.
+  [[nodiscard]] bool models_below(std::uint64_t bound) const;
 
   /// All that is remembered, the oldest first: "LJON" version 1, docs/formats/detector.md. 25 bytes an
   /// inference, 1.6 MB when full.
