@@ -40,7 +40,7 @@ Result<std::string> forge_model_role(const std::filesystem::path& repository,
 
   trust::Targets role = DROVER_TRY(role_in(files, stranger / "repository"));
   role.version = genuine.targets(kRole)->version + 1;
-  const std::string role_text = trust::sign(role, own.keys());
+  const std::string role_text = DROVER_TRY(trust::sign(role, own.keys()));
 
   trust::Snapshot snapshot = *genuine.snapshot();
   ++snapshot.version;
