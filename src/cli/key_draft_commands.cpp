@@ -5,12 +5,10 @@
 #include "cli/commands.h"
 #include "cli/key_files.h"
 #include "cli/registry.h"
-#include "repo/loader.h"
 
 namespace drover::cli {
 namespace {
 
-using nlohmann::json;
 using nlohmann::ordered_json;
 
 struct DraftOptions {
@@ -24,37 +22,42 @@ Result<repo::Draft> read_draft(const std::string& file) {
   return repo::parse_draft(text).in(file);
 }
 
+ordered_json signers_json(const trust::RoleKeys& keys) {
+  return {{"threshold", keys.threshold}, {"keyids", keys.keyids}};
+}
+
+ordered_json common_json(std::string_view type, const trust::Common& role) {
+  return {{"type", type}, {"version", role.version}, {"expires", format_time(role.expires)}};
+}
+
 /// What a signature would vouch for, whole: a holder signs what this says and nothing else.
 ordered_json content_json(const trust::Envelope& envelope) {
-  const json& body = envelope.body;
-  ordered_json out = {{"type", body.value("_type", "")},
-                      {"version", body.value("version", 0)},
-                      {"expires", body.value("expires", "")}};
-  if (body.contains("roles"))
-    for (const auto& [role, keys] : body["roles"].items())
-      out["roles"][role] = {{"threshold", keys.value("threshold", 0)},
-                            {"keyids", keys.value("keyids", json::array())}};
-  if (body.contains("targets"))
-    for (const auto& [path, target] : body["targets"].items())
-      out["targets"][path] = target.value("hashes", json::object());
-  if (body.contains("delegations"))
-    for (const json& role : body["delegations"].value("roles", json::array()))
-      out["delegations"][role.value("name", "")] = {{"threshold", role.value("threshold", 0)},
-                                                    {"keyids", role.value("keyids", json::array())},
-                                                    {"paths", role.value("paths", json::array())}};
+  if (const auto root = trust::read_signed<trust::Root>(envelope.body)) {
+    ordered_json out = common_json(trust::Root::kType, *root);
+    for (const auto& [role, keys] : root->roles) out["roles"][role] = signers_json(keys);
+    return out;
+  }
+  const auto role = trust::read_signed<trust::Targets>(envelope.body);
+  if (!role) return {{"unreadable", role.error().text()}};
+  ordered_json out = common_json(trust::Targets::kType, *role);
+  for (const auto& [path, target] : role->targets) out["targets"][path] = target.hashes;
+  if (!role->delegations) return out;
+  for (const trust::DelegatedRole& child : role->delegations->roles) {
+    out["delegations"][child.name] = signers_json(child.keys);
+    out["delegations"][child.name]["paths"] = child.paths;
+  }
   return out;
 }
 
-std::string content_text(const repo::Draft::Piece& piece) {
-  const ordered_json content = content_json(piece.envelope);
-  std::string text = fmt::format("{}: {} version {}, expires {}\n", piece.file,
-                                 content["type"].get<std::string>(), content["version"].dump(),
-                                 content["expires"].get<std::string>());
-  for (const char* part : {"roles", "delegations", "targets"})
-    if (content.contains(part))
-      for (const auto& [name, value] : content[part].items())
-        text += fmt::format("  {} {}: {}\n", part, name, value.dump());
-  return text;
+std::string content_text(const std::string& file, const ordered_json& content) {
+  std::string text = file + ":";
+  for (const auto& [name, value] : content.items())
+    if (!value.is_object()) text += fmt::format(" {} {}", name, value.dump());
+  for (const auto& [part, values] : content.items())
+    if (values.is_object())
+      for (const auto& [name, value] : values.items())
+        text += fmt::format("\n  {} {}: {}", part, name, value.dump());
+  return text + "\n";
 }
 
 Answer tell(const DraftOptions& options, const repo::Draft& draft) {
@@ -62,8 +65,8 @@ Answer tell(const DraftOptions& options, const repo::Draft& draft) {
   for (const repo::Draft::Piece& piece : draft.pieces) {
     ordered_json content = content_json(piece.envelope);
     content["file"] = piece.file;
+    answer.text += content_text(piece.file, content);
     answer.json["pieces"].push_back(std::move(content));
-    answer.text += content_text(piece);
   }
   answer.json["unsigned"] = unsigned_json(draft);
   answer.text += unsigned_text(draft);
@@ -81,7 +84,8 @@ Result<repo::KeyRing> keys_of(const DraftOptions& options) {
 Result<Answer> sign(const DraftOptions& options) {
   repo::Draft draft = DROVER_TRY(read_draft(options.draft));
   if (options.keys.empty()) return tell(options, draft);
-  DROVER_TRY(repo::sign(draft, DROVER_TRY(keys_of(options))));
+  const repo::KeyRing keys = DROVER_TRY(keys_of(options));
+  DROVER_TRY(repo::sign(draft, keys));
   DROVER_TRY(
       fs::write_atomically(fs::real_file_system(), options.draft, as_bytes(repo::to_text(draft))));
   return tell(options, draft);

@@ -39,8 +39,8 @@ Result<Answer> rotate(const RoleOptions& options) {
   const bool is_ours = options.file.empty();
   if (is_ours && role == before.root().roles.end())
     return fail(Code::invalid_argument,
-                fmt::format("{}: a key is made for root, targets, snapshot and timestamp; for another role name "
-                            "the next one with --to",
+                fmt::format("there is no role \"{}\" whose key is made here: root, targets, snapshot or timestamp; "
+                            "for a model name the next one with --to",
                             options.role));
   trust::Key next;
   if (is_ours) {
@@ -68,17 +68,24 @@ Result<Answer> add(const RoleOptions& options) {
       {{{"role", options.role}, {"keyid", keyid}}, fmt::format("{} trusts key {} too", options.role, keyid)});
 }
 
+/// A keyid, or that of the public key in a file.
+Result<std::string> keyid_of(const std::string& text) {
+  if (!fs::real_file_system().info(text)) return text;
+  return trust::keyid_of(DROVER_TRY(read_public_key(text)));
+}
+
 Result<Answer> revoke(const RoleOptions& options) {
   const auto registry = DROVER_TRY(open_registry(options.registry));
+  const std::string keyid = DROVER_TRY(keyid_of(options.keyid));
   std::vector<std::string> roles;
   DROVER_TRY(edit_registry(*registry, options.registry,
-                           {.what = fmt::format("revoke key {}", options.keyid),
+                           {.what = fmt::format("revoke key {}", keyid),
                             .edit = [&](repo::Edit& edit) -> Status {
-                              roles = DROVER_TRY(edit.revoke(options.keyid));
+                              roles = DROVER_TRY(edit.revoke(keyid));
                               return {};
                             }}));
-  return published(options.registry, {{{"keyid", options.keyid}, {"roles", roles}},
-                                      fmt::format("key {} signs nothing any more; it signed {}", options.keyid,
+  return published(options.registry, {{{"keyid", keyid}, {"roles", roles}},
+                                      fmt::format("key {} signs nothing any more; it signed {}", keyid,
                                                   fmt::join(roles, ", "))});
 }
 
@@ -148,7 +155,7 @@ void add_key_roles(CLI::App& key, Context& context) {
   }
   {
     const auto [made, options] = verb(key, context, "revoke", "Take a key from every role that trusts it", revoke);
-    made->add_option("KEYID", options->keyid, "As `drover key show` tells it")->required();
+    made->add_option("KEY", options->keyid, "As `drover key show` tells it, or a file with the public key")->required();
   }
   {
     const auto [made, options] =

@@ -18,6 +18,11 @@ namespace {
 constexpr int kAttempts = 50;
 constexpr std::chrono::milliseconds kBetweenAttempts{100};
 
+std::string user() {
+  const passwd* entry = ::getpwuid(::getuid());
+  return entry == nullptr ? fmt::format("uid {}", ::getuid()) : entry->pw_name;
+}
+
 class DirectoryRegistry : public Registry {
  public:
   DirectoryRegistry(fs::Path repository, repo::KeyDirectory keys)
@@ -49,11 +54,6 @@ class DirectoryRegistry : public Registry {
   fs::FileSystem& files_ = fs::real_file_system();
   fs::Path repository_;
 };
-
-std::string user() {
-  const passwd* entry = ::getpwuid(::getuid());
-  return entry == nullptr ? fmt::format("uid {}", ::getuid()) : entry->pw_name;
-}
 
 bool is_repository(const fs::Path& directory) {
   return fs::real_file_system().info(repo::metadata_path(directory, "timestamp.json")).has_value();

@@ -36,9 +36,9 @@ Status sign(Draft& draft, const KeyRing& keys);
 
 /// A signature that is still missing.
 struct Unsigned {
-  std::string file, role;
+  std::string file = {}, role = {};
   std::int64_t threshold = 1, valid = 0;
-  std::vector<std::string> missing;  // keyids that could still sign
+  std::vector<std::string> missing = {};  // keyids that could still sign
 };
 std::vector<Unsigned> unsigned_of(const Draft& draft);
 

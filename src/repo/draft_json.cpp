@@ -51,6 +51,8 @@ Result<Draft::Piece> read_piece(const json& value, const std::string& place) {
   const json* content = DROVER_TRY(fields.value("content"));
   piece.envelope =
       DROVER_TRY(trust::parse_envelope(as_bytes(content->dump()), trust::kTargetsBytesMax).in(piece.file));
+  if (!trust::read_signed<trust::Root>(piece.envelope.body))
+    DROVER_TRY(trust::read_signed<trust::Targets>(piece.envelope.body).in(piece.file));
   const json* signers = DROVER_TRY(fields.array("signers", kSignersMax));
   for (std::size_t i = 0; i < signers->size(); ++i)
     piece.signers.push_back(
