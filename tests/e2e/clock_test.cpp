@@ -118,7 +118,7 @@ TEST_F(StandaloneWithAWrongClock, ExpiredMetadataBlockNewVersionsButNoRollbackUn
     return text(model, "version") == "1.0.0" && text(model, "state") == "idle";
   });
   const Path bundle = workspace_.pack({.version = "1.3.0"});
-  publisher_at(later, {"key", "sign", "targets"});
+  publisher_at(later, {"key", "renew", "targets"});
   publisher_at(later, {"model", "publish", bundle.string(), "--channel", "stable"});
   device_.wait_committed("1.3.0");
 }
