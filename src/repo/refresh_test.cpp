@@ -289,6 +289,20 @@ TEST(Refresh, APowerCutAtAnyOperationLeavesAUsableDirectory) {
   EXPECT_GT(cuts, 60);
 }
 
+TEST(Refresh, OfManyRolesLoadsTheOneThatItsModelHas) {
+  Forge forge;
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = "model-" + std::to_string(i);
+    forge.delegate(name, {"models/" + name + "/*/*"}, true);
+    forge.add_target(name, "models/" + name + "/1.0.0/x.drover");
+  }
+  forge.publish();
+  Device device(forge.at("1.root.json"));
+  ASSERT_TRUE(device.refresh(forge.files, {"models/model-7/1.0.0/x.drover"}));
+  EXPECT_EQ(device.requests, (std::vector<std::string>{"2.root.json", "timestamp.json", "1.snapshot.json",
+                                                       "1.targets.json", "1.model-7.json"}));
+}
+
 TEST(Refresh, ADiskThatIsFullInTheMiddleLeavesAUsableDirectory) {
   Forge before = two_models();
   Forge after = before;
