@@ -65,14 +65,16 @@ void add_key_commands(CLI::App& program, Context& context) {
   auto options = std::make_shared<KeyOptions>();
   CLI::App* made = key->add_subcommand("generate", "Make an ECDSA P-256 key and show its keyid");
   made->add_option("FILE", options->file, "Where to write it (PKCS#8 PEM)")->required();
-  made->add_option("--passphrase-file", options->passphrase_file, "Encrypt it with the passphrase in this file");
+  made->add_option("--passphrase-file", options->passphrase_file,
+                   "Encrypt it with the passphrase in this file");
   on_run(made, context, [options] { return generate(*options); });
 
   auto told = std::make_shared<KeyOptions>();
   CLI::App* half = key->add_subcommand("public", "Print a key's public half, for who adds it to a role");
   half->add_option("FILE", told->file, "Private key (PEM), or a file with the pkcs11: URI of one in a token")
       ->required();
-  half->add_option("--passphrase-file", told->passphrase_file, "File with its passphrase, or the token's PIN");
+  half->add_option("--passphrase-file", told->passphrase_file,
+                   "File with its passphrase, or the token's PIN");
   on_run(half, context, [told] { return tell_public(*told); });
 
   auto registry = std::make_shared<RegistryOptions>();

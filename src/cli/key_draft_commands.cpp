@@ -86,8 +86,7 @@ Result<Answer> sign(const DraftOptions& options) {
   if (options.keys.empty()) return tell(options, draft);
   const repo::KeyRing keys = DROVER_TRY(keys_of(options));
   DROVER_TRY(repo::sign(draft, keys));
-  DROVER_TRY(
-      fs::write_atomically(fs::real_file_system(), options.draft, as_bytes(repo::to_text(draft))));
+  DROVER_TRY(fs::write_atomically(fs::real_file_system(), options.draft, as_bytes(repo::to_text(draft))));
   return tell(options, draft);
 }
 

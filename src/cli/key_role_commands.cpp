@@ -38,10 +38,11 @@ Result<Answer> rotate(const RoleOptions& options) {
   const auto role = before.root().roles.find(options.role);
   const bool is_ours = options.file.empty();
   if (is_ours && role == before.root().roles.end())
-    return fail(Code::invalid_argument,
-                fmt::format("there is no role \"{}\" whose key is made here: root, targets, snapshot or timestamp; "
-                            "for a model name the next one with --to",
-                            options.role));
+    return fail(
+        Code::invalid_argument,
+        fmt::format("there is no role \"{}\" whose key is made here: root, targets, snapshot or timestamp; "
+                    "for a model name the next one with --to",
+                    options.role));
   trust::Key next;
   if (is_ours) {
     const trust::PrivateKey key = trust::PrivateKey::generate();
@@ -51,11 +52,11 @@ Result<Answer> rotate(const RoleOptions& options) {
     next = DROVER_TRY(read_public_key(options.file));
   }
   const std::string keyid = trust::keyid_of(next);
-  return changed(
-      options, *registry, fmt::format("rotate {}", options.role),
-      [&](repo::Edit& edit) { return edit.rotate(options.role, next, options.keyid); },
-      {{{"role", options.role}, {"keyid", keyid}},
-       fmt::format("{} is signed by key {} now. Devices follow at their next refresh.", options.role, keyid)});
+  return changed(options, *registry, fmt::format("rotate {}", options.role),
+                 [&](repo::Edit& edit) { return edit.rotate(options.role, next, options.keyid); },
+                 {{{"role", options.role}, {"keyid", keyid}},
+                  fmt::format("{} is signed by key {} now. Devices follow at their next refresh.",
+                              options.role, keyid)});
 }
 
 Result<Answer> add(const RoleOptions& options) {
@@ -78,12 +79,12 @@ Result<Answer> revoke(const RoleOptions& options) {
   const auto registry = DROVER_TRY(open_registry(options.registry));
   const std::string keyid = DROVER_TRY(keyid_of(options.keyid));
   std::vector<std::string> roles;
-  DROVER_TRY(edit_registry(*registry, options.registry,
-                           {.what = fmt::format("revoke key {}", keyid),
-                            .edit = [&](repo::Edit& edit) -> Status {
-                              roles = DROVER_TRY(edit.revoke(keyid));
-                              return {};
-                            }}));
+  DROVER_TRY(
+      edit_registry(*registry, options.registry,
+                    {.what = fmt::format("revoke key {}", keyid), .edit = [&](repo::Edit& edit) -> Status {
+                       roles = DROVER_TRY(edit.revoke(keyid));
+                       return {};
+                     }}));
   return published(options.registry, {{{"keyid", keyid}, {"roles", roles}},
                                       fmt::format("key {} signs nothing any more; it signed {}", keyid,
                                                   fmt::join(roles, ", "))});
@@ -91,11 +92,10 @@ Result<Answer> revoke(const RoleOptions& options) {
 
 Result<Answer> set_threshold(const RoleOptions& options) {
   const auto registry = DROVER_TRY(open_registry(options.registry));
-  return changed(
-      options, *registry, fmt::format("threshold {} of {}", options.threshold, options.role),
-      [&](repo::Edit& edit) { return edit.set_threshold(options.role, options.threshold); },
-      {{{"role", options.role}, {"threshold", options.threshold}},
-       fmt::format("{} of the keys of {} must sign", options.threshold, options.role)});
+  return changed(options, *registry, fmt::format("threshold {} of {}", options.threshold, options.role),
+                 [&](repo::Edit& edit) { return edit.set_threshold(options.role, options.threshold); },
+                 {{{"role", options.role}, {"threshold", options.threshold}},
+                  fmt::format("{} of the keys of {} must sign", options.threshold, options.role)});
 }
 
 Result<Answer> delegate(const RoleOptions& options) {
@@ -107,11 +107,11 @@ Result<Answer> delegate(const RoleOptions& options) {
     keyids.push_back(trust::keyid_of(keys.keys.back()));
   }
   const ModelName model = DROVER_TRY(ModelName::parse(options.role));
-  return changed(
-      options, *registry, fmt::format("delegate {}", model.str()),
-      [&](repo::Edit& edit) { return edit.delegate(model, keys); },
-      {{{"model", model.str()}, {"keyids", keyids}, {"threshold", options.threshold}},
-       fmt::format("model {} is signed by {} of {}", model.str(), options.threshold, fmt::join(keyids, ", "))});
+  return changed(options, *registry, fmt::format("delegate {}", model.str()),
+                 [&](repo::Edit& edit) { return edit.delegate(model, keys); },
+                 {{{"model", model.str()}, {"keyids", keyids}, {"threshold", options.threshold}},
+                  fmt::format("model {} is signed by {} of {}", model.str(), options.threshold,
+                              fmt::join(keyids, ", "))});
 }
 
 Result<Answer> renew(const RoleOptions& options) {
@@ -144,8 +144,9 @@ void add_key_roles(CLI::App& key, Context& context) {
         verb(key, context, "rotate",
              "Replace a role's key: a new root names the next one, and what it signs is signed anew", rotate);
     made->add_option("ROLE", options->role, kAnyRole)->required();
-    made->add_option("--to", options->file,
-                     "Public key of the next one, that somebody else or a token holds (default: make one here)");
+    made->add_option(
+        "--to", options->file,
+        "Public key of the next one, that somebody else or a token holds (default: make one here)");
     made->add_option("--keyid", options->keyid, "The key to replace, where the role has several");
   }
   {
@@ -154,8 +155,10 @@ void add_key_roles(CLI::App& key, Context& context) {
     made->add_option("PUBLIC", options->file, kPublicHelp)->required();
   }
   {
-    const auto [made, options] = verb(key, context, "revoke", "Take a key from every role that trusts it", revoke);
-    made->add_option("KEY", options->keyid, "As `drover key show` tells it, or a file with the public key")->required();
+    const auto [made, options] =
+        verb(key, context, "revoke", "Take a key from every role that trusts it", revoke);
+    made->add_option("KEY", options->keyid, "As `drover key show` tells it, or a file with the public key")
+        ->required();
   }
   {
     const auto [made, options] =

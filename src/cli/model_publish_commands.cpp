@@ -104,10 +104,9 @@ Result<Answer> publish(const PublishOptions& options) {
     }
     return {};
   };
-  DROVER_TRY(edit_registry(*registry, options.registry,
-                           {.what = fmt::format("publish {}", bundles[0].manifest.title()),
-                            .edit = change,
-                            .bring = upload}));
+  DROVER_TRY(edit_registry(
+      *registry, options.registry,
+      {.what = fmt::format("publish {}", bundles[0].manifest.title()), .edit = change, .bring = upload}));
   return published(options.registry, tell(bundles, options, registry->place()));
 }
 
@@ -122,13 +121,13 @@ Result<Answer> promote(const PointOptions& options) {
   const Version version = DROVER_TRY(Version::parse(options.version));
   const std::string said =
       fmt::format("channel {} of {} points at {}", options.channel, model.str(), version.str());
-  DROVER_TRY(edit_registry(
-      *registry, options.registry,
-      {.what = said, .edit = [&](repo::Edit& edit) { return edit.promote(model, options.channel, version); }}));
-  return published(options.registry, {{{"model", model.str()},
-                                       {"channel", options.channel},
-                                       {"version", version.str()}},
-                                      said});
+  DROVER_TRY(edit_registry(*registry, options.registry, {.what = said, .edit = [&](repo::Edit& edit) {
+                                                           return edit.promote(model, options.channel,
+                                                                               version);
+                                                         }}));
+  return published(
+      options.registry,
+      {{{"model", model.str()}, {"channel", options.channel}, {"version", version.str()}}, said});
 }
 
 Result<Answer> yank(const PointOptions& options) {
@@ -149,11 +148,10 @@ Result<Answer> yank(const PointOptions& options) {
         "\nchannel {} pointed at it and points at nothing now: `drover model promote {} VERSION "
         "--channel {}` sets it",
         channel, model.str(), channel);
-  return published(options.registry, {{{"model", model.str()},
-                                       {"version", version.str()},
-                                       {"yanked", true},
-                                       {"channels_emptied", emptied}},
-                                      text});
+  return published(
+      options.registry,
+      {{{"model", model.str()}, {"version", version.str()}, {"yanked", true}, {"channels_emptied", emptied}},
+       text});
 }
 
 void add_publish(CLI::App* model, Context& context) {

@@ -164,8 +164,8 @@ nlohmann::ordered_json unsigned_json(const repo::Draft& draft) {
 std::string unsigned_text(const repo::Draft& draft) {
   std::string text;
   for (const repo::Unsigned& each : repo::unsigned_of(draft))
-    text += fmt::format("{}: signed by {} of {} as {}; could sign: {}\n", each.file, each.valid, each.threshold,
-                        each.role, fmt::join(each.missing, ", "));
+    text += fmt::format("{}: signed by {} of {} as {}; could sign: {}\n", each.file, each.valid,
+                        each.threshold, each.role, fmt::join(each.missing, ", "));
   return text.empty() ? "signed by all that must; `drover key import` publishes it\n" : text;
 }
 

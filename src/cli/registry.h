@@ -57,8 +57,9 @@ struct Change {
   std::function<Status(repo::Edit&)> edit;
   std::function<Status()> bring = [] { return Status(); };  // uploads what the change refers to
 };
-/// Reads the state, edits it, signs, brings what it refers to, and installs; all over again when somebody else
-/// published in between. With --export it becomes a draft in that file, signed by the keys at hand, if any.
+/// Reads the state, edits it, signs, brings what it refers to, and installs; all over again when somebody
+/// else published in between. With --export it becomes a draft in that file, signed by the keys at hand, if
+/// any.
 Status edit_registry(Registry& registry, const RegistryOptions& options, const Change& change);
 /// `answer`, where the change was published; else what to do with the draft.
 Result<Answer> published(const RegistryOptions& options, Answer answer);

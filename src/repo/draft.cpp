@@ -25,7 +25,8 @@ std::vector<Unsigned> unsigned_of(const Draft& draft) {
   std::vector<Unsigned> all;
   for (const Draft::Piece& piece : draft.pieces)
     for (const Signers& signers : piece.signers) {
-      if (!signers.is_needed || trust::verify(piece.envelope, signers.keys, signers.by, signers.role)) continue;
+      if (!signers.is_needed || trust::verify(piece.envelope, signers.keys, signers.by, signers.role))
+        continue;
       Unsigned lacks{.file = piece.file, .role = signers.role, .threshold = signers.by.threshold};
       for (const std::string& keyid : signers.by.keyids)
         if (has_signed(piece.envelope, signers, keyid))
@@ -40,9 +41,10 @@ std::vector<Unsigned> unsigned_of(const Draft& draft) {
 Result<Offer> complete(const Draft& draft) {
   if (const auto lacking = unsigned_of(draft); !lacking.empty()) {
     const Unsigned& first = lacking.front();
-    return fail(Code::not_authorized,
-                fmt::format("{} must be signed by {} of the keys of {}, and is by {}; missing: {}", first.file,
-                            first.threshold, first.role, first.valid, fmt::join(first.missing, ", ")));
+    return fail(
+        Code::not_authorized,
+        fmt::format("{} must be signed by {} of the keys of {}, and is by {}; missing: {}", first.file,
+                    first.threshold, first.role, first.valid, fmt::join(first.missing, ", ")));
   }
   Offer offer{.metadata = {}, .blobs = draft.blobs};
   for (const Draft::Piece& piece : draft.pieces) offer.metadata[piece.file] = trust::to_text(piece.envelope);

@@ -16,7 +16,8 @@ constexpr std::size_t kPiecesMax = 4096, kSignersMax = 16, kKeysMax = 1024, kNam
 json to_json(const Signers& signers) {
   json keys = json::object();
   for (const std::string& keyid : signers.by.keyids)
-    if (const auto key = signers.keys.find(keyid); key != signers.keys.end()) keys[keyid] = key->second.document;
+    if (const auto key = signers.keys.find(keyid); key != signers.keys.end())
+      keys[keyid] = key->second.document;
   return {{"role", signers.role},
           {"keys", std::move(keys)},
           {"threshold", signers.by.threshold},
@@ -55,8 +56,7 @@ Result<Draft::Piece> read_piece(const json& value, const std::string& place) {
     DROVER_TRY(trust::read_signed<trust::Targets>(piece.envelope.body).in(piece.file));
   const json* signers = DROVER_TRY(fields.array("signers", kSignersMax));
   for (std::size_t i = 0; i < signers->size(); ++i)
-    piece.signers.push_back(
-        DROVER_TRY(read_signers((*signers)[i], fmt::format("{}.signers[{}]", place, i))));
+    piece.signers.push_back(DROVER_TRY(read_signers((*signers)[i], fmt::format("{}.signers[{}]", place, i))));
   DROVER_TRY(fields.done());
   return piece;
 }

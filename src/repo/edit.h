@@ -36,9 +36,9 @@ class Edit {
   Result<std::vector<std::string>> yank(const ModelName& model, const Version& version,
                                         const std::string& reason);
 
-  /// Roles are root, targets, snapshot, timestamp, or a model's. Where the keys of targets change, those of the
-  /// models' roles that had the same change with them. Errors of all that follow: not_found, invalid_argument
-  /// (no key twice, 1 ≤ threshold ≤ keys).
+  /// Roles are root, targets, snapshot, timestamp, or a model's. Where the keys of targets change, those of
+  /// the models' roles that had the same change with them. Errors of all that follow: not_found,
+  /// invalid_argument (no key twice, 1 ≤ threshold ≤ keys).
   Result<KeySet> keys_of(const std::string& role);
   Status set_keys(const std::string& role, const KeySet& keys);
   /// Puts `next` in the place of the key `keyid`; of a role with one key it need not be named.

@@ -45,8 +45,7 @@ void prune(trust::Keys& keys, const auto& is_named) {
 
 void prune(trust::Root& root) {
   prune(root.keys, [&](const std::string& keyid) {
-    return std::ranges::any_of(root.roles,
-                               [&](const auto& role) { return has(role.second.keyids, keyid); });
+    return std::ranges::any_of(root.roles, [&](const auto& role) { return has(role.second.keyids, keyid); });
   });
 }
 
@@ -71,9 +70,10 @@ Result<KeySet> Edit::keys_of(const std::string& role) {
     return key_set(root_.keys, found->second);
   if (const trust::DelegatedRole* found = delegated(role))
     return key_set(roles_["targets"].delegations->keys, found->keys);
-  return fail(Code::not_found, fmt::format("there is no role \"{}\": name root, targets, snapshot, timestamp, "
-                                           "or a model",
-                                           role));
+  return fail(Code::not_found,
+              fmt::format("there is no role \"{}\": name root, targets, snapshot, timestamp, "
+                          "or a model",
+                          role));
 }
 
 Status Edit::set_keys(const std::string& role, const KeySet& keys) {
@@ -116,9 +116,8 @@ Status Edit::rotate(const std::string& role, const trust::Key& next, const std::
   if (keyid.empty() && keys.keys.size() != 1)
     return fail(Code::invalid_argument,
                 fmt::format("{} has {} keys: name the one to replace", role, keys.keys.size()));
-  const auto old = std::ranges::find_if(keys.keys, [&](const trust::Key& key) {
-    return keyid.empty() || trust::keyid_of(key) == keyid;
-  });
+  const auto old = std::ranges::find_if(
+      keys.keys, [&](const trust::Key& key) { return keyid.empty() || trust::keyid_of(key) == keyid; });
   if (old == keys.keys.end()) return fail(Code::not_found, fmt::format("{} has no key {}", role, keyid));
   *old = next;
   return set_keys(role, keys);
@@ -143,7 +142,8 @@ Result<std::vector<std::string>> Edit::revoke(const std::string& keyid) {
     for (const trust::DelegatedRole& child : delegations->roles) roles.push_back(child.name);
   for (const std::string& role : roles) {
     KeySet keys = DROVER_TRY(keys_of(role));
-    if (std::erase_if(keys.keys, [&](const auto& key) { return trust::keyid_of(key) == keyid; }) == 0) continue;
+    if (std::erase_if(keys.keys, [&](const auto& key) { return trust::keyid_of(key) == keyid; }) == 0)
+      continue;
     DROVER_TRY(set_keys(role, keys));
     revoked.push_back(role);
   }

@@ -64,19 +64,18 @@ TEST_F(EditKeysTest, ARoleOfSeveralKeysNeedsAsManyOfThemAsItsThresholdSays) {
   const Status alone = change({"anna"}, publishing("defect", "1.0.0"));
   ASSERT_FALSE(alone);
   EXPECT_EQ(alone.error().code, Code::not_authorized);
-  EXPECT_NE(alone.error().message.find("signed by 2 of the keys of"), std::string::npos) << alone.error().message;
+  EXPECT_NE(alone.error().message.find("signed by 2 of the keys of"), std::string::npos)
+      << alone.error().message;
   ASSERT_TRUE(change({"anna", "bert"}, publishing("defect", "1.0.0")));
   ASSERT_TRUE(change({"targets", "bert"}, publishing("defect", "1.1.0")));
   EXPECT_EQ(found("defect"), 2u);
 }
 
 TEST_F(EditKeysTest, OneKeyOfSeveralIsReplacedByName) {
-  ASSERT_TRUE(change({"root", "targets", "anna"}, [](Edit& edit) {
-    return edit.add_key("targets", key("anna").public_key());
-  }));
-  const auto unnamed = change({"root", "targets"}, [](Edit& edit) {
-    return edit.rotate("targets", key("carl").public_key());
-  });
+  ASSERT_TRUE(change({"root", "targets", "anna"},
+                     [](Edit& edit) { return edit.add_key("targets", key("anna").public_key()); }));
+  const auto unnamed = change({"root", "targets"},
+                              [](Edit& edit) { return edit.rotate("targets", key("carl").public_key()); });
   EXPECT_EQ(unnamed.error().code, Code::invalid_argument);
   ASSERT_TRUE(change({"root", "targets", "carl"}, [](Edit& edit) {
     return edit.rotate("targets", key("carl").public_key(), key("anna").keyid());
@@ -103,9 +102,8 @@ TEST_F(EditKeysTest, AModelsRoleFollowsTheKeysOfTargetsUnlessItHasItsOwn) {
   ASSERT_TRUE(change({"targets", "anna"}, [](Edit& edit) {
     return edit.delegate(*ModelName::parse("vision"), key_set({"anna"}, 1));
   }));
-  ASSERT_TRUE(change({"root", "targets", "carl"}, [](Edit& edit) {
-    return edit.rotate("targets", key("carl").public_key());
-  }));
+  ASSERT_TRUE(change({"root", "targets", "carl"},
+                     [](Edit& edit) { return edit.rotate("targets", key("carl").public_key()); }));
   EXPECT_FALSE(change({"targets"}, publishing("defect", "1.1.0"))) << "the old key";
   EXPECT_TRUE(change({"carl"}, publishing("defect", "1.1.0")));
   EXPECT_TRUE(change({"anna"}, publishing("vision", "1.0.0")));
@@ -147,9 +145,8 @@ TEST_F(EditKeysTest, NoRoleIsLeftWithFewerKeysThanMustSign) {
 }
 
 TEST_F(EditKeysTest, ADraftGoesFromHolderToHolderAndIsPublishedWhenAllHaveSigned) {
-  ASSERT_TRUE(change({"root", "targets", "anna", "bert"}, [](Edit& edit) {
-    return edit.set_keys("targets", key_set({"anna", "bert"}, 2));
-  }));
+  ASSERT_TRUE(change({"root", "targets", "anna", "bert"},
+                     [](Edit& edit) { return edit.set_keys("targets", key_set({"anna", "bert"}, 2)); }));
   const trust::TrustedSet state = publisher_.state();
   Edit edit(state, publisher_.now);
   ASSERT_TRUE(publishing("defect", "1.0.0")(edit));

@@ -37,16 +37,13 @@ Draft::Piece Edit::draft_role(const std::string& name) const {
   ++role.version;
   drover::repo::extend(role, now_, Lifetimes().targets);
   trust::set_issued(role, now_);
-  Draft::Piece piece{.file = versioned_name(name, role.version),
-                     .envelope = {.body = trust::to_json(role)},
-                     .signers = {}};
+  Draft::Piece piece{
+      .file = versioned_name(name, role.version), .envelope = {.body = trust::to_json(role)}, .signers = {}};
   if (name == "targets") {
     // With the old keys too, so that it holds under either root while they change.
     if (root_changed_)
-      piece.signers.push_back({.role = name,
-                               .keys = state_.root().keys,
-                               .by = state_.root().roles.at(name),
-                               .is_needed = false});
+      piece.signers.push_back(
+          {.role = name, .keys = state_.root().keys, .by = state_.root().roles.at(name), .is_needed = false});
     piece.signers.push_back({.role = name, .keys = root_.keys, .by = root_.roles.at(name)});
     return piece;
   }
