@@ -80,11 +80,12 @@ AgentSnapshot Agent::snapshot() const {
   AgentSnapshot snapshot{.device = config_.device ? config_.device->str() : "", .health = health_seen_};
   if (listener_) snapshot.online = listener_->online();
   if (telemetry_) snapshot.spool = spool_of(telemetry_->spool().status());
-  for (const auto& [model, line] : lines_)
-    snapshot.models.push_back(snapshot_of(model, line->updater().record(), rings_.model(model)));
-  for (ModelSnapshot& model : snapshot.models)
-    if (const monitor::Closed* last = watching_.last(ModelName::parse(model.model).value()))
-      add_watched(*last, model);
+  for (const auto& [model, line] : lines_) {
+    ModelSnapshot& of =
+        snapshot.models.emplace_back(snapshot_of(model, line->updater().record(), rings_.model(model)));
+    of.labels_unknown = watching_.labels_unknown(model);
+    if (const monitor::Closed* last = watching_.last(model)) add_watched(*last, of);
+  }
   return snapshot;
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include <nlohmann/json.hpp>
 
 #include "agent/fake_http.h"
@@ -144,14 +146,36 @@ TEST_F(InfluxSinkTest, EachInferenceIsAPointWhereTheOwnerWantsIt) {
       "class=1i 7000000001\n");
 }
 
-/// The same over curl, to a database that is killed and comes back.
-TEST(InfluxSinkReal, EveryWindowIsThereOnceThroughAnOutage) {
-  using sink::TestDatabase;
-  constexpr auto kKind = TestDatabase::Kind::influxdb;
-  if (!TestDatabase::is_installed(kKind))
-    GTEST_SKIP() << "influxd is not installed (Debian package influxdb)";
-  TestDatabase database(kKind);
-  database.query("CREATE%20DATABASE%20drover", "POST");
+/// The same over curl, to a database that goes away and comes back.
+class InfluxSinkReal : public testing::TestWithParam<sink::TestDatabase::Kind> {
+ protected:
+  static bool is_influxdb() { return GetParam() == sink::TestDatabase::Kind::influxdb; }
+  /// Points of the count of inferences.
+  static std::size_t points(const sink::TestDatabase& database) {
+    if (is_influxdb()) {
+      const json found = database.query("SELECT%20count(%22count%22)%20FROM%20inference");
+      return found["results"][0]["series"][0]["values"][0][1].get<std::size_t>();
+    }
+    database.ask("/internal/force_flush");
+    const std::string text =
+        database.ask("/api/v1/export?match[]=inference_count&reduce_mem_usage=0&start=0").second;
+    std::set<std::int64_t> times;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find('\n', at), text.size());
+      const json line = json::parse(text.substr(at, end - at), nullptr, false);
+      for (const json& time : line["timestamps"])
+        EXPECT_TRUE(times.insert(time.get<std::int64_t>()).second) << "twice";
+      at = end + 1;
+    }
+    return times.size();
+  }
+};
+
+TEST_P(InfluxSinkReal, EveryWindowIsThereOnceThroughAnOutage) {
+  if (!sink::TestDatabase::is_installed(GetParam()))
+    GTEST_SKIP() << sink::TestDatabase::program(GetParam()) << " is not installed";
+  sink::TestDatabase database(GetParam());
+  if (is_influxdb()) database.query("CREATE%20DATABASE%20drover", "POST");
   fs::SimFileSystem files;
   const auto http = net::make_curl_client({});
   ManualClock clock{UnixTime(seconds(1'800'000'000))};
@@ -171,7 +195,7 @@ TEST(InfluxSinkReal, EveryWindowIsThereOnceThroughAnOutage) {
   };
   influx->take(windows(1));
   run_until([&] { return influx->waiting() == 0; });
-  database.kill9();
+  is_influxdb() ? database.kill9() : database.stop();
   for (int minute = 2; minute <= 300; ++minute) influx->take(windows(minute));
   for (int tries = 0; tries < 5; ++tries) {
     influx->pump();
@@ -181,9 +205,16 @@ TEST(InfluxSinkReal, EveryWindowIsThereOnceThroughAnOutage) {
   EXPECT_EQ(influx->waiting(), 299u);
   database.start();
   run_until([&] { return influx->waiting() == 0; });
-  const json found = database.query("SELECT%20count(%22count%22)%20FROM%20inference");
-  EXPECT_EQ(found["results"][0]["series"][0]["values"][0][1], 300) << found;
+  EXPECT_EQ(points(database), 300u);
 }
+
+INSTANTIATE_TEST_SUITE_P(Database, InfluxSinkReal,
+                         testing::Values(sink::TestDatabase::Kind::influxdb,
+                                         sink::TestDatabase::Kind::victoria_metrics),
+                         [](const auto& kind) {
+                           return kind.param == sink::TestDatabase::Kind::influxdb ? "Influxdb"
+                                                                                   : "VictoriaMetrics";
+                         });
 
 }  // namespace
 }  // namespace drover::agent

@@ -93,7 +93,9 @@ void losses(Exposition& out, const Models& models) {
        &ModelSnapshot::dropped},
       {"drover_ring_bad_records_total", "Records that were nonsense.", &ModelSnapshot::bad},
       {"drover_application_deaths_total", "Applications that went without a goodbye.",
-       &ModelSnapshot::deaths}};
+       &ModelSnapshot::deaths},
+      {"drover_labels_unknown_total", "Labels for inferences that nobody remembers.",
+       &ModelSnapshot::labels_unknown}};
   for (const auto& [name, help, member] : families) {
     out.counter(name, help);
     for (const ModelSnapshot& model : models) out.sample({{"model", model.model}}, model.*member);

@@ -37,7 +37,7 @@ struct RuleSnapshot {
 struct ModelSnapshot {
   std::string model = {};
   std::vector<VersionSnapshot> versions = {};  // those that the device knows by name, each once
-  std::uint64_t dropped = 0, bad = 0, deaths = 0;
+  std::uint64_t dropped = 0, bad = 0, deaths = 0, labels_unknown = 0;
   lifecycle::State state = lifecycle::State::idle;
   std::string active_version = {}, active_digest = {};  // empty: none
   bool committed = false, pinned = false;

@@ -213,6 +213,11 @@ void Watching::ended(const ModelName& model, Line& line, std::vector<monitor::Cl
   }
 }
 
+std::uint64_t Watching::labels_unknown(const ModelName& model) const {
+  const auto found = lines_.find(model);
+  return found == lines_.end() ? 0 : found->second.watch.labels_unknown();
+}
+
 const monitor::Closed* Watching::last(const ModelName& model) const {
   const auto found = lines_.find(model);
   return found == lines_.end() || !found->second.last ? nullptr : &*found->second.last;
@@ -226,6 +231,7 @@ json Watching::status(const ModelName& model) const {
   if (line.last) {
     out = window_status(*line.last);
     out["last_alert"] = line.last_alert;
+    out["labels_unknown"] = line.watch.labels_unknown();
   }
   if (const auto known = holdout(model)) out["holdout"] = monitor::to_json(*known);
   return out;

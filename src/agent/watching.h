@@ -62,6 +62,9 @@ class Watching : public Part, public RingListener {
   [[nodiscard]] Monotonic due() const override;
   void pump() override;
 
+  /// Labels that came for inferences that nobody remembers, since the start.
+  [[nodiscard]] std::uint64_t labels_unknown(const ModelName& model) const;
+
   /// The last window of the active version; null before its first.
   [[nodiscard]] const monitor::Closed* last(const ModelName& model) const;
   /// What the last window of the active version says, the last alert, and the holdout: for `drover-agent

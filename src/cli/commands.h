@@ -27,6 +27,9 @@ void add_model_pack_commands(CLI::App& program, Context& context);
 using InitServer = std::function<Status(const std::filesystem::path&, const ServerSetup&, UnixTime)>;
 void add_init_commands(CLI::App& program, Context& context, InitServer init_server);
 void add_key_commands(CLI::App& program, Context& context);
+/// Verbs of that noun.
+void add_key_roles(CLI::App& key, Context& context);
+void add_key_drafts(CLI::App& key, Context& context);
 void add_model_list_commands(CLI::App& program, Context& context);
 void add_model_publish_commands(CLI::App& program, Context& context);
 

@@ -104,8 +104,10 @@ Result<Answer> publish(const PublishOptions& options) {
     }
     return {};
   };
-  DROVER_TRY(edit_registry(*registry, change, upload));
-  return tell(bundles, options, registry->place());
+  DROVER_TRY(edit_registry(
+      *registry, options.registry,
+      {.what = fmt::format("publish {}", bundles[0].manifest.title()), .edit = change, .bring = upload}));
+  return published(options.registry, tell(bundles, options, registry->place()));
 }
 
 struct PointOptions {
@@ -117,10 +119,15 @@ Result<Answer> promote(const PointOptions& options) {
   const auto registry = DROVER_TRY(open_registry(options.registry));
   const ModelName model = DROVER_TRY(ModelName::parse(options.model));
   const Version version = DROVER_TRY(Version::parse(options.version));
-  DROVER_TRY(edit_registry(*registry,
-                           [&](repo::Edit& edit) { return edit.promote(model, options.channel, version); }));
-  return Answer{{{"model", model.str()}, {"channel", options.channel}, {"version", version.str()}},
-                fmt::format("channel {} of {} points at {}", options.channel, model.str(), version.str())};
+  const std::string said =
+      fmt::format("channel {} of {} points at {}", options.channel, model.str(), version.str());
+  DROVER_TRY(edit_registry(*registry, options.registry, {.what = said, .edit = [&](repo::Edit& edit) {
+                                                           return edit.promote(model, options.channel,
+                                                                               version);
+                                                         }}));
+  return published(
+      options.registry,
+      {{{"model", model.str()}, {"channel", options.channel}, {"version", version.str()}}, said});
 }
 
 Result<Answer> yank(const PointOptions& options) {
@@ -128,10 +135,12 @@ Result<Answer> yank(const PointOptions& options) {
   const ModelName model = DROVER_TRY(ModelName::parse(options.model));
   const Version version = DROVER_TRY(Version::parse(options.version));
   std::vector<std::string> emptied;
-  DROVER_TRY(edit_registry(*registry, [&](repo::Edit& edit) -> Status {
-    emptied = DROVER_TRY(edit.yank(model, version, options.reason));
-    return {};
-  }));
+  DROVER_TRY(edit_registry(*registry, options.registry,
+                           {.what = fmt::format("yank {} {}", model.str(), version.str()),
+                            .edit = [&](repo::Edit& edit) -> Status {
+                              emptied = DROVER_TRY(edit.yank(model, version, options.reason));
+                              return {};
+                            }}));
   std::string text =
       fmt::format("{} {} is withdrawn: no device installs it from now on", model.str(), version.str());
   for (const std::string& channel : emptied)
@@ -139,9 +148,10 @@ Result<Answer> yank(const PointOptions& options) {
         "\nchannel {} pointed at it and points at nothing now: `drover model promote {} VERSION "
         "--channel {}` sets it",
         channel, model.str(), channel);
-  return Answer{
-      {{"model", model.str()}, {"version", version.str()}, {"yanked", true}, {"channels_emptied", emptied}},
-      text};
+  return published(
+      options.registry,
+      {{{"model", model.str()}, {"version", version.str()}, {"yanked", true}, {"channels_emptied", emptied}},
+       text});
 }
 
 void add_publish(CLI::App* model, Context& context) {
@@ -155,6 +165,7 @@ void add_publish(CLI::App* model, Context& context) {
   verb->add_option("--channel", options->channel, "Point this channel (such as stable) at the version too");
   verb->add_option("--notes", options->notes, "Release notes (default: the bundle's own)");
   add_registry_options(verb, options->registry);
+  add_export_option(verb, options->registry);
   on_run(verb, context, [options] { return publish(*options); });
 }
 
@@ -169,6 +180,7 @@ void add_point_verb(CLI::App* model, Context& context, const char* name, const c
   else
     verb->add_option("--reason", options->reason, "Why; devices and `list` tell it");
   add_registry_options(verb, options->registry);
+  add_export_option(verb, options->registry);
   on_run(verb, context, [options, work] { return work(*options); });
 }
 

@@ -120,7 +120,7 @@ TEST_F(PublishTest, EveryKeyIsRotatedByCommandAndPublishingGoesOn) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(workspace + "/keys"))
     if (entry.path().string().ends_with(".old.key")) std::filesystem::remove(entry.path());
   EXPECT_EQ(at_workspace({"model", "publish", bundle_of("1.1.0")}).exit_code, 0);
-  EXPECT_EQ(at_workspace({"key", "sign", "defect"}).exit_code, 0);
+  EXPECT_EQ(at_workspace({"key", "renew", "defect"}).exit_code, 0);
 }
 
 TEST_F(PublishTest, GenerateNeverOverwritesAKey) {

@@ -36,7 +36,7 @@ class ServerRegistry : public Registry {
     return {};
   }
 
-  Status install(const repo::Offer& offer, UnixTime /*now*/) override {
+  Status install(const repo::Offer& offer, const std::string& /*what*/, UnixTime /*now*/) override {
     DROVER_TRY(
         api_.post("/api/v1/repository/metadata", {{"metadata", offer.metadata}, {"blobs", offer.blobs}}));
     return {};

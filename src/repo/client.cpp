@@ -31,6 +31,11 @@ Status check_status(const net::ClientResponse& response, std::string_view what) 
   return fail(Code::bad_response, fmt::format("{}: the repository answered {}", what, response.status));
 }
 
+/// Slow data (TUF 1.0.34 §1.5.2): who sends metadata more slowly than the slowest link that we bear holds up
+/// nobody for longer than it may take there.
+constexpr std::chrono::seconds kPatience{30};
+constexpr std::uint64_t kSlowestBytesPerSecond = 4096;
+
 /// Whether the file at `path` has the target's length and hashes.
 Result<bool> is_there(fs::FileSystem& files, const TargetInfo& target, const fs::Path& path) {
   auto file = files.open(path, fs::Open::read);
@@ -58,6 +63,7 @@ net::ClientRequest metadata_request(const ClientUrls& urls, const MetadataReques
   net::ClientRequest request;
   request.url = with_slash(urls.metadata) + wanted.path;
   request.bytes_max = wanted.bytes_max;
+  request.timeout = kPatience + std::chrono::seconds(wanted.bytes_max / kSlowestBytesPerSecond);
   return request;
 }
 

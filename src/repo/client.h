@@ -21,7 +21,9 @@ struct ClientUrls {
 
 /// Where a target's bytes are.
 std::string target_url(const ClientUrls& urls, const TargetInfo& target);
-/// GET with the request's limit, 404 and 403 told as not_found: what a caller with a loop of its own starts.
+/// GET with the request's limit, and a time after which slow data are given up (TUF 1.0.34 §1.5.2: 30 s and
+/// what so many bytes take at 4 KiB/s); 404 and 403 told as not_found: what a caller with a loop of its own
+/// starts.
 net::ClientRequest metadata_request(const ClientUrls& urls, const MetadataRequest& wanted);
 /// What Refresh::feed takes, of what came.
 Result<Bytes> metadata_answer(Result<net::ClientResponse> response);

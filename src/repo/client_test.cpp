@@ -102,5 +102,15 @@ TEST(Client, ReadsARepositoryOnAStickThroughCurl) {
   std::filesystem::remove_all(stick);
 }
 
+TEST(Client, SlowDataAreGivenTheTimeOfASlowLinkAndNoMore) {
+  const ClientUrls urls = ClientUrls::below("https://h/repo");
+  const auto patience = [&](std::uint64_t bytes) {
+    return metadata_request(urls, {.path = "x.json", .bytes_max = bytes}).timeout;
+  };
+  EXPECT_EQ(patience(trust::kTimestampBytesMax), std::chrono::seconds(34));
+  EXPECT_GT(patience(trust::kTargetsBytesMax), std::chrono::minutes(20));
+  EXPECT_LT(patience(trust::kTargetsBytesMax), std::chrono::minutes(30));
+}
+
 }  // namespace
 }  // namespace drover::repo

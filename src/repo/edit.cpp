@@ -31,14 +31,14 @@ bool has_version(const trust::Targets& role, const std::string& prefix) {
   return at != role.targets.end() && at->first.starts_with(prefix);
 }
 
+}  // namespace
+
 Status check_role_name(const ModelName& model) {
   for (std::string_view taken : {"root", "targets", "snapshot", "timestamp"})
     if (model.str() == taken)
       return fail(Code::invalid_argument, fmt::format("a model cannot be called \"{}\"", taken));
   return {};
 }
-
-}  // namespace
 
 Edit::Edit(const trust::TrustedSet& state, UnixTime now)
     : state_(state), now_(now), root_(state.root()), roles_(state.all_targets()) {}

@@ -5,11 +5,18 @@
 #include <string>
 #include <vector>
 
+#include "repo/draft.h"
 #include "repo/key_ring.h"
 #include "repo/repository.h"
 #include "repo/yanked.h"
 
 namespace drover::repo {
+
+/// The keys that a role trusts, and how many of them must sign.
+struct KeySet {
+  std::vector<trust::Key> keys = {};
+  std::int64_t threshold = 1;
+};
 
 /// What a holder of offline keys changes in a repository: on copies, without I/O, until sign() makes an Offer
 /// of it. One Edit may hold several changes, which are then published together or not at all.
@@ -28,12 +35,25 @@ class Edit {
   /// Returns those channels. not_found.
   Result<std::vector<std::string>> yank(const ModelName& model, const Version& version,
                                         const std::string& reason);
-  /// Replaces a role's keys ("root", "targets", "snapshot", "timestamp") by `next`. For targets the models'
-  /// roles that the old keys sign go with it.
-  Status rotate(const std::string& role, const trust::Key& next);
+
+  /// Roles are root, targets, snapshot, timestamp, or a model's. Where the keys of targets change, those of
+  /// the models' roles that had the same change with them. Errors of all that follow: not_found,
+  /// invalid_argument (no key twice, 1 ≤ threshold ≤ keys).
+  Result<KeySet> keys_of(const std::string& role);
+  Status set_keys(const std::string& role, const KeySet& keys);
+  /// Puts `next` in the place of the key `keyid`; of a role with one key it need not be named.
+  Status rotate(const std::string& role, const trust::Key& next, const std::string& keyid = {});
+  Status add_key(const std::string& role, const trust::Key& key);
+  Status set_threshold(const std::string& role, std::int64_t threshold);
+  /// Takes a key from every role that trusts it, and returns those.
+  Result<std::vector<std::string>> revoke(const std::string& keyid);
+  /// Gives a model line keys of its own, of a team for instance, before or after its first version.
+  Status delegate(const ModelName& model, const KeySet& keys);
   /// Signs root, targets or a model's role again, as it is, for another lifetime.
   Status extend(const std::string& role);
 
+  /// All that changed, unsigned.
+  [[nodiscard]] Draft draft() const;
   /// Signs all that changed. not_authorized when keys are missing.
   [[nodiscard]] Result<Offer> sign(const KeyRing& keys) const;
 
@@ -41,10 +61,11 @@ class Edit {
   trust::Targets& changed(const std::string& role);
   [[nodiscard]] Result<trust::Targets*> role_of(const ModelName& model);
   void delegate(const ModelName& model);
-  void replace_delegated_keys(const std::vector<std::string>& old, const std::string& keyid,
-                              const trust::Key& key);
-  [[nodiscard]] Status sign_root(const KeyRing& keys, Offer& offer) const;
-  [[nodiscard]] Status sign_role(const std::string& name, const KeyRing& keys, Offer& offer) const;
+  [[nodiscard]] trust::DelegatedRole* delegated(const std::string& role);
+  void set_delegated_keys(trust::DelegatedRole& child, const KeySet& keys);
+  void follow_targets_keys(const trust::RoleKeys& before, const KeySet& keys);
+  [[nodiscard]] Draft::Piece draft_root() const;
+  [[nodiscard]] Draft::Piece draft_role(const std::string& name) const;
 
   const trust::TrustedSet& state_;
   UnixTime now_;
@@ -54,6 +75,9 @@ class Edit {
   std::set<std::string> changed_;
   std::map<std::string, std::string> blobs_;
 };
+
+/// invalid_argument for a model that is called like a top-level role.
+Status check_role_name(const ModelName& model);
 
 /// What stands in a model's role.
 struct Channel {

@@ -289,5 +289,43 @@ TEST(Refresh, APowerCutAtAnyOperationLeavesAUsableDirectory) {
   EXPECT_GT(cuts, 60);
 }
 
+TEST(Refresh, OfManyRolesLoadsTheOneThatItsModelHas) {
+  Forge forge;
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = "model-" + std::to_string(i);
+    forge.delegate(name, {"models/" + name + "/*/*"}, true);
+    forge.add_target(name, "models/" + name + "/1.0.0/x.drover");
+  }
+  forge.publish();
+  Device device(forge.at("1.root.json"));
+  ASSERT_TRUE(device.refresh(forge.files, {"models/model-7/1.0.0/x.drover"}));
+  EXPECT_EQ(device.requests, (std::vector<std::string>{"2.root.json", "timestamp.json", "1.snapshot.json",
+                                                       "1.targets.json", "1.model-7.json"}));
+}
+
+TEST(Refresh, ADiskThatIsFullInTheMiddleLeavesAUsableDirectory) {
+  Forge before = two_models();
+  Forge after = before;
+  after.rotate_root([&] { after.give_key("timestamp", "new timestamp"); });
+  after.publish_next();
+  int full = 0;
+  for (std::uint64_t at = 1;; ++at) {
+    Device device(before.at("1.root.json"));
+    ASSERT_TRUE(device.refresh(before.files, {kBundle}).has_value());
+    device.files.fill_disk_at(at);
+    const auto refresh = device.refresh(after.files, {kBundle});
+    if (!refresh) EXPECT_EQ(refresh.error().code, Code::disk_full) << refresh.error().text();
+    const bool is_over = refresh && refresh->find(kBundle).has_value();
+    device.files.free_disk();
+    const auto again = device.refresh(after.files, {kBundle});
+    ASSERT_TRUE(again.has_value()) << "operation " << at << ": " << again.error().text();
+    ASSERT_TRUE(again->find(kBundle).has_value());
+    ASSERT_EQ(device.stored("timestamp.json"), after.at("timestamp.json"));
+    if (is_over) break;
+    ++full;
+  }
+  EXPECT_GT(full, 10);
+}
+
 }  // namespace
 }  // namespace drover::repo

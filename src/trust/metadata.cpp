@@ -14,6 +14,17 @@ using nlohmann::json;
 /// §4.2: we read what our own major version wrote.
 bool is_supported(std::string_view spec_version) { return spec_version.starts_with("1."); }
 
+/// Dates are whole seconds (§4.2.1). Some writers (tuf-js) put a fraction into them; without it nothing lives
+/// longer.
+std::string without_fraction(std::string date) {
+  const std::size_t point = date.find('.');
+  if (point == std::string::npos || !date.ends_with('Z')) return date;
+  const std::string_view digits = std::string_view(date).substr(point + 1, date.size() - point - 2);
+  if (digits.empty() || digits.size() > 9 || digits.find_first_not_of("0123456789") != digits.npos)
+    return date;
+  return date.substr(0, point) + "Z";
+}
+
 template <class Role>
 Result<Role> read_common(const json& body) {
   DROVER_TRY(fields::object(body, "\"signed\""));
@@ -26,7 +37,7 @@ Result<Role> read_common(const json& body) {
     return bad(fmt::format("specification version \"{}\" is not 1.x", role.spec_version.substr(0, 80)));
   role.version = DROVER_TRY(fields::integer_at(body, "version", 1));
   const std::string date = DROVER_TRY(fields::text_at(body, "expires"));
-  Result<UnixTime> expires = parse_time(date);
+  Result<UnixTime> expires = parse_time(without_fraction(date));
   if (!expires) return bad(fmt::format("expires: {}", expires.error().text()));
   role.expires = *expires;
   return role;

@@ -240,6 +240,18 @@ TEST(TrustedSet, AnInvalidSignatureBesideEnoughValidOnesIsTolerated) {
   EXPECT_TRUE(set.update_timestamp(as_bytes(to_text(envelope))).has_value());
 }
 
+TEST(Metadata, AFractionOfASecondLetsNothingLiveLonger) {
+  nlohmann::json body = to_json(Forge().timestamp);
+  const auto expires = [&](const char* date) -> Result<UnixTime> {
+    body["expires"] = date;
+    return DROVER_TRY(read_signed<Timestamp>(body)).expires;
+  };
+  EXPECT_EQ(expires("2026-07-01T00:00:00.999Z").value(), test_time("2026-07-01T00:00:00Z"));
+  for (const char* date : {"2026-07-01T00:00:00.Z", "2026-07-01T00:00:00.1", "2026-07-01T00:00:00.1x2Z",
+                           "2026-07-01T00:00:00.1234567890Z", ".5Z"})
+    EXPECT_FALSE(expires(date)) << date;
+}
+
 TEST(TrustedSet, AnExpiredStoredTimestampIsStillTheFloor) {
   Forge forge = seen();
   TrustedSet set = begin(forge, test_time());

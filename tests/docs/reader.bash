@@ -12,6 +12,10 @@ cp "$SOURCE/tests/data/models/kws_float32.tflite" model.tflite
   printf '%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (10, 49, 10, 1), }"
   head -c $((10 * 490 * 4)) /dev/zero
 } > inputs.npy
+# SoftHSM's tokens.
+mkdir tokens
+echo "directories.tokendir = $PWD/tokens" > softhsm.conf
+export SOFTHSM2_CONF=$PWD/softhsm.conf
 table() { awk -v rows="$1" -v shift="$2" 'BEGIN { OFS = ","; srand(1); print "mean,contrast"; while (rows--) print rand() + shift, rand() }'; }
 table 2000 0 > training.csv
 table 500 0.2 > last-week.csv

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "device_clock.h"
 #include "fake_app.h"
 #include "fleet.h"
 
@@ -13,25 +14,6 @@ using std::chrono::days;
 
 constexpr const char* k1970 = "1970-01-01T00:00:00Z";
 constexpr const char* k2100 = "2100-01-01T00:00:00Z";
-
-std::string seconds_text(UnixTime time) { return std::to_string(time.time_since_epoch().count()); }
-
-/// The clock that the agent sees: it can be set while the agent runs.
-class DeviceClock {
- public:
-  explicit DeviceClock(const Path& file) : file_(file) {}
-  [[nodiscard]] Words environment() const { return {"DROVER_FAKE_TIME=" + file_.string()}; }
-  void set(UnixTime time) const {
-    const Path beside = file_.string() + ".new";
-    write_file(beside, seconds_text(time));
-    std::filesystem::rename(beside, file_);
-  }
-  void set(const char* time) const { set(parse_time(time).value()); }
-  void heal() const { std::filesystem::remove(file_); }
-
- private:
-  Path file_;
-};
 
 json agent_of(const Device& device) { return device.ask({"status"}).at("agent"); }
 
@@ -118,7 +100,7 @@ TEST_F(StandaloneWithAWrongClock, ExpiredMetadataBlockNewVersionsButNoRollbackUn
     return text(model, "version") == "1.0.0" && text(model, "state") == "idle";
   });
   const Path bundle = workspace_.pack({.version = "1.3.0"});
-  publisher_at(later, {"key", "sign", "targets"});
+  publisher_at(later, {"key", "renew", "targets"});
   publisher_at(later, {"model", "publish", bundle.string(), "--channel", "stable"});
   device_.wait_committed("1.3.0");
 }

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <thread>
 
+#include "fake_app.h"
 #include "fleet.h"
 
 namespace drover::e2e {
@@ -40,6 +42,59 @@ TEST(Telemetry, OfAnOutageArrivesWholeAndOnce) {
   }
   EXPECT_EQ(*numbers.begin(), 1u);
   EXPECT_EQ(*numbers.rbegin(), numbers.size()) << "one is missing";
+}
+
+TEST(Telemetry, WindowsOfAnOutageArriveOnceWithEveryInferenceInThem) {
+  const Scratch scratch;
+  const int port = free_port();
+  Workspace workspace(scratch.path() / "workspace", port);
+  Server server(workspace, port);
+  server.start();
+  Device device(scratch.path() / "device", workspace, server, "press-7", "", "window = \"1s\"");
+  device.start();
+  workspace.publish({.version = "1.0.0"});
+  server.assign("press-7", "1.0.0");
+  device.wait_committed("1.0.0");
+
+  FakeApp app(scratch.path() / "device");
+  std::uint64_t recorded = 0;
+  const auto infer = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      app.infer(7, ring::Outcome::ok, 0.9F);
+      recorded += 7;
+      std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    }
+  };
+  const auto is_quiet = [&] {
+    const json watch = device.model().value("watch", json::object());
+    return watch.contains("inferences") && watch["inferences"] == 0;
+  };
+  infer(12);
+  server.stop();
+  infer(12);
+  device.stop();  // in the middle of a window
+  infer(3);       // the ring keeps them
+  device.start();
+  infer(8);
+  wait_until("a window without inferences", is_quiet, &device.agent());
+  device.kill9();
+  device.start();
+  infer(5);
+  wait_until("a window without inferences", is_quiet, &device.agent());
+  server.start();
+
+  const auto windows = [&] { return server.operate({"logs", "press-7", "--count", "1000"}).at("windows"); };
+  const auto counted = [&] {
+    std::uint64_t sum = 0;
+    for (const json& window : windows()) sum += window["inferences"].get<std::uint64_t>();
+    return sum;
+  };
+  wait_until("every inference is there", [&] { return counted() >= recorded; }, &device.agent());
+  EXPECT_EQ(counted(), recorded);
+  std::set<std::int64_t> begins;
+  for (const json& window : windows())
+    if (window["inferences"] > 0)
+      EXPECT_TRUE(begins.insert(window["begin_ms"].get<std::int64_t>()).second) << "twice: " << window;
 }
 
 }  // namespace

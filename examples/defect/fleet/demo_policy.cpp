@@ -27,6 +27,11 @@ on = ["*"]
 set = {{ alpha = 0.01, tolerance = 0.02 }}
 action = ["alert"]
 
+[[sensor]]
+feature = "mean"
+black = 8
+saturated = 247
+
 [[rule]]
 name = "low-confidence"
 when = "mean(confidence) < 0.75"

@@ -66,7 +66,9 @@ Result<Json> Demo::explain(const Json& alert) const {
   const Json whole = DROVER_TRY(
       drover({"alerts", std::to_string(alert.value("id", 0)), "--workspace", workspace().string()}));
   DROVER_TRY(fs::write_atomically(fs::real_file_system(), file, as_bytes(whole.dump(1))));
-  return drover({"drift", "explain", file.string()});
+  Json explained = DROVER_TRY(drover({"drift", "explain", file.string()}));
+  explained["causes"] = whole.value("verdict", Json::object()).value("causes", Json::array());
+  return explained;
 }
 
 Result<Json> Demo::await_retraining() {

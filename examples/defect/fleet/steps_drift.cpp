@@ -88,9 +88,10 @@ Result<Json> step_alert_fired(Demo& demo) {
   Json alert = DROVER_TRY(fired(demo, device, demo.cameras_changed_at()));
   // The whole of it, made again from its numbers.
   const Json explained = DROVER_TRY(demo.explain(alert));
-  return Json{{"device", device.name()},     {"rule", alert["rule"]},
-              {"why", alert["why"]},         {"actions", alert["actions"]},
-              {"outcome", alert["outcome"]}, {"made_again", explained["made"]}};
+  return Json{{"device", device.name()},      {"rule", alert["rule"]},
+              {"why", alert["why"]},          {"actions", alert["actions"]},
+              {"outcome", alert["outcome"]},  {"made_again", explained["made"]},
+              {"causes", explained["causes"]}};
 }
 
 Result<Json> step_alert_rolled_back(Demo& demo) {

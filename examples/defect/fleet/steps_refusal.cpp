@@ -126,7 +126,7 @@ Result<Json> step_signature_rejected(Demo& demo) {
 /// The owner's publications after a theft overtake the thief's: then the genuine stick is read again.
 static Status read_again(Demo& demo) {
   for (int i = 0; i < 2; ++i)
-    DROVER_TRY(demo.drover({"key", "sign", "defect", "--workspace", demo.workspace().string()}));
+    DROVER_TRY(demo.drover({"key", "renew", "defect", "--workspace", demo.workspace().string()}));
   DROVER_TRY(demo.plug_stick(demo.repository()));
   return wait_for("standalone: the genuine stick is read again", seconds(60), [&](std::string& seen) {
     const auto status = demo.standalone().status();
