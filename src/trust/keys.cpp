@@ -41,13 +41,6 @@ PkeyHandle read_public(const Key& key) {
   return handle;
 }
 
-bool is_p256(const EVP_PKEY* key) {
-  char group[64] = {};
-  return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
-         EVP_PKEY_get_group_name(key, group, sizeof group, nullptr) == 1 &&
-         std::string_view(group) == "prime256v1";
-}
-
 /// What a scheme demands of the key, and how it hashes and pads.
 bool begin_verify(const Key& key, EVP_PKEY* handle, EVP_MD_CTX* context) {
   EVP_PKEY_CTX* settings = nullptr;

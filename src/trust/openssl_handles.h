@@ -30,4 +30,11 @@ inline std::string text_of(BIO* bio) {
   return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
 }
 
+inline bool is_p256(const EVP_PKEY* key) {
+  char group[64] = {};
+  return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
+         EVP_PKEY_get_group_name(key, group, sizeof group, nullptr) == 1 &&
+         std::string_view(group) == "prime256v1";
+}
+
 }  // namespace drover::trust

@@ -39,13 +39,7 @@ Key public_of(EVP_PKEY* key) {
   return make_key("ed25519", "ed25519", hex(raw));
 }
 
-bool can_sign(EVP_PKEY* key) {
-  char group[64] = {};
-  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519) return true;
-  return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
-         EVP_PKEY_get_group_name(key, group, sizeof group, nullptr) == 1 &&
-         std::string_view(group) == "prime256v1";
-}
+bool can_sign(EVP_PKEY* key) { return EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519 || is_p256(key); }
 
 std::string encrypted_pem(EVP_PKEY* key, std::string_view passphrase) {
   using Info = std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreedBy<PKCS8_PRIV_KEY_INFO_free>>;

@@ -11,13 +11,6 @@ namespace {
 
 constexpr int kRsaBitsMin = 2048;
 
-bool is_p256(const EVP_PKEY* key) {
-  char group[64] = {};
-  return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
-         EVP_PKEY_get_group_name(key, group, sizeof group, nullptr) == 1 &&
-         std::string_view(group) == "prime256v1";
-}
-
 /// Written anew, so that equal keys have equal text and the same keyid.
 std::string normal_pem(EVP_PKEY* key) {
   const BioHandle bio(BIO_new(BIO_s_mem()));

@@ -35,6 +35,17 @@ ring::Outcome outcome_of(const drover_inference_t& inference) {
   return number < ring::kOutcomes ? static_cast<ring::Outcome>(number) : ring::Outcome::failed;
 }
 
+/// Top-1 and confidence from the scores of all classes. What is no probability is no confidence.
+void take_scores(std::span<const float> scores, ring::Record& record) {
+  if (std::ranges::any_of(scores, [](float score) { return std::isnan(score); })) {
+    if (record.outcome == ring::Outcome::ok) record.outcome = ring::Outcome::nan;
+    return;
+  }
+  const auto top = std::ranges::max_element(scores);
+  record.class_index = static_cast<std::int32_t>(top - scores.begin());
+  if (*top >= 0 && *top <= 1) record.confidence = *top;
+}
+
 /// The caller's inference as a record that the reader takes: what is out of range is brought into it.
 ring::Record record_of(const drover_inference_t& inference) {
   ring::Record record{.latency_ns = inference.latency_ns,
@@ -45,6 +56,10 @@ ring::Record record_of(const drover_inference_t& inference) {
   } else if (inference.confidence >= 0) {
     record.confidence = std::min(inference.confidence, 1.0F);
   }
+  const float* scores = DROVER_OPTION(&inference, scores);
+  const bool is_told = inference.class_index >= 0 || !(inference.confidence < 0);
+  if (scores != nullptr && inference.score_count > 0 && !is_told)
+    take_scores({scores, inference.score_count}, record);
   if (inference.features != nullptr) {
     record.feature_count =
         static_cast<std::uint16_t>(std::min(inference.feature_count, std::uint32_t{DROVER_FEATURES_MAX}));

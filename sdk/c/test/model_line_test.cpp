@@ -143,6 +143,37 @@ TEST(ModelLine, RecordsUnderTheActiveVersionUnlessOneIsNamed) {
   EXPECT_EQ(Digest{records[1].digest}, first);
 }
 
+TEST(ModelLine, TakesTheTopOfTheScoresOfAllClasses) {
+  Device device;
+  ring::Mapping ring = *ring::Mapping::create(device.ring());
+  app::Model model("defect", options(device));
+  const auto record = [&](std::vector<float> scores, int32_t class_index = -1) {
+    drover_inference_t inference = DROVER_INFERENCE_INIT;
+    inference.class_index = class_index;
+    inference.scores = scores.data();
+    inference.score_count = static_cast<std::uint32_t>(scores.size());
+    model.record(inference);
+  };
+  record({0.1F, 0.7F, 0.2F});
+  record({3.0F, 9.0F, 9.0F});
+  record({0.5F, NAN});
+  record({0.1F, 0.9F}, 0);
+  drover_inference_t earlier = DROVER_INFERENCE_INIT;  // of a program built before there were scores
+  const float score = 1;
+  earlier.size = offsetof(drover_inference_t, score_count);
+  earlier.scores = &score, earlier.score_count = 1;
+  model.record(earlier);
+  const std::vector<ring::Record> records = drain(ring);
+  ASSERT_EQ(records.size(), 5u);
+  EXPECT_EQ(records[0].class_index, 1);
+  EXPECT_FLOAT_EQ(records[0].confidence, 0.7F);
+  EXPECT_EQ(records[1].class_index, 1) << "of equal ones the first";
+  EXPECT_EQ(records[1].confidence, -1) << "logits are no confidence";
+  EXPECT_EQ(records[2].outcome, ring::Outcome::nan);
+  EXPECT_EQ(records[3].class_index, 0) << "what the caller tells counts";
+  EXPECT_EQ(records[4].class_index, -1);
+}
+
 TEST(ModelLine, LabelsAnInferenceByItsIdAndNothingElse) {
   Device device;
   ring::Mapping ring = *ring::Mapping::create(device.ring());

@@ -105,10 +105,13 @@ typedef struct drover_inference {
   float confidence;       /* of the top-1, in [0, 1]; -1 where there is none */
   uint32_t feature_count; /* up to DROVER_FEATURES_MAX; more are left out */
   const float* features;
-  uint64_t latency_ns; /* of the inference alone */
-} drover_inference_t;
+  uint64_t latency_ns;  /* of the inference alone */
+  uint32_t score_count; /* in place of class_index and confidence, where both are -1: the scores of all */
+  const float* scores;  /* classes. The first of the greatest is the top-1, and its score the confidence */
+} drover_inference_t;   /* where it is a probability; a NaN among them is DROVER_OUTCOME_NAN */
 
-#define DROVER_INFERENCE_INIT {sizeof(drover_inference_t), NULL, DROVER_OUTCOME_OK, -1, -1.0f, 0, NULL, 0}
+#define DROVER_INFERENCE_INIT \
+  {sizeof(drover_inference_t), NULL, DROVER_OUTCOME_OK, -1, -1.0f, 0, NULL, 0, 0, NULL}
 
 /* Hands one inference to the agent: from any thread, never blocking, allocating or making a system call.
  * Returns its id; 0 when it was dropped (no agent since the last drover_poll, or the agent is behind), which
